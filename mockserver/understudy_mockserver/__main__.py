@@ -1,0 +1,5 @@
+"""`python -m understudy_mockserver` is the `understudy` command."""
+
+from understudy_mockserver.cli import main
+
+main()

@@ -1,0 +1,85 @@
+"""The whole server as one ASGI app."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from connexion.middleware.lifespan import LifespanMiddleware
+from connexion.middleware.main import ConnexionMiddleware
+from connexion.resolver import Resolver
+
+from understudy_mockserver.asgi import App, Receive, Scope, Send
+from understudy_mockserver.contracts import load_contracts, load_provider
+from understudy_mockserver.guard import Guard
+from understudy_mockserver.middleware import ContractMiddleware
+from understudy_mockserver.namespaces import Namespaces
+from understudy_mockserver.pages import Pages
+from understudy_mockserver.provider import Handler
+from understudy_mockserver.settings import Settings
+from understudy_validators.compiler import operations_of
+from understudy_validators.contract import Contract
+
+
+class Understudy:
+    """The server as an ASGI app; `contracts` are those that it serves."""
+
+    def __init__(self, app: App, contracts: tuple[Contract, ...]) -> None:
+        self._app = app
+        self.contracts = contracts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+
+def create_app(names: Iterable[str] = (), settings: Settings | None = None) -> Understudy:
+    """A server of the named contracts (none named: all), each under its base path, a single one at `/` as well.
+
+    Raises `UsageError` for an unknown name, `ContractError` for a contract that cannot be used.
+    """
+    settings = settings or Settings()
+    served = {contract.name: (contract, load_provider(contract.name)) for contract in load_contracts(tuple(names))}
+    contracts = {name: contract for name, (contract, _) in served.items()}
+    middleware = partial(ContractMiddleware, namespaces=Namespaces(served, settings), settings=settings)
+    connexion = ConnexionMiddleware(Pages(contracts), lifespan=_lifespan, middlewares=[LifespanMiddleware, middleware])
+    for contract, provider in served.values():
+        connexion.add_api(
+            routing_view(contract),
+            base_path=f"/{contract.name}",
+            resolver=Resolver(partial(_resolve, contract.name, provider.handlers)),
+            contract=contract,
+            at_root=len(served) == 1,
+        )
+    return Understudy(Guard(connexion, settings), tuple(contracts.values()))
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: Any) -> AsyncIterator[None]:
+    yield
+
+
+def _resolve(name: str, handlers: Mapping[str, Handler], operation_id: str) -> Handler:
+    handler = handlers.get(operation_id.removeprefix(f"{name}."))
+    if handler is None:
+        raise ValueError(f"the provider {name} has no handler for {operation_id}")
+    return handler
+
+
+def routing_view(contract: Contract) -> dict[str, Any]:
+    """The contract as the OpenAPI 3.0 that Connexion reads: paths and operationIds, nothing that it would judge.
+
+    An operationId carries the contract's name: Connexion mixes up APIs whose operationIds are the same.
+    """
+    paths: dict[str, Any] = {}
+    for _, path, method, _, node in operations_of(contract.document.data):
+        operation = {"operationId": f"{contract.name}.{node['operationId']}", "responses": {"default": _ANY}}
+        names = [segment.strip("{}") for segment in path.split("/") if segment.startswith("{")]
+        operation["parameters"] = [{**_PARAMETER, "name": name} for name in names]
+        paths.setdefault(path, {})[method] = operation
+    return {"openapi": "3.0.3", "info": {"title": contract.title, "version": "1"}, "paths": paths}
+
+
+_ANY = {"description": "See the contract."}
+_PARAMETER = {"in": "path", "required": True, "schema": {"type": "string"}}

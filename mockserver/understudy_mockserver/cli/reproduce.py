@@ -1,0 +1,121 @@
+"""`understudy reproduce`: cause an error of the catalogue, and compare the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import warnings
+
+import click
+import httpx
+import orjson
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from understudy_mockserver.cli import FINDINGS
+from understudy_mockserver.contracts import load_contract
+from understudy_validators import curl
+from understudy_validators.catalogue import Entry, catalogue
+from understudy_validators.contract import Contract
+from understudy_validators.errors import UsageError
+
+# Connexion imports a test client that warns its own developers.
+warnings.filterwarnings("ignore", module=r"connexion\.")
+from understudy_mockserver.reproduction import Exchange, Reproduction, client, forcing, reproduce  # noqa: E402
+
+
+@click.command(short_help="Cause an error, step by step, and compare the answer.")
+@click.argument("contract")
+@click.argument("error", required=False)
+@click.option("--base-url", help="The contract's root on a server, such as http://127.0.0.1:4010/replyke. Default: a fresh mock.")
+@click.option("--curl", "as_curl", is_flag=True, help="Print a shell script of curl lines instead of sending anything.")
+@click.option("--all", "everything", is_flag=True, help="The whole catalogue, as a table.")
+def command(contract: str, error: str | None, base_url: str | None, as_curl: bool, everything: bool) -> None:
+    """Cause ERROR (a name, or the vendor's code) of CONTRACT. Exits with 1 if any answer differs from the catalogue."""
+    if everything == bool(error):
+        raise UsageError("Name one error, or give --all.")
+    compiled = load_contract(contract)
+    entries = [entry for entry in catalogue(compiled) if everything or _is_named(compiled, entry, error or "")]
+    if not entries:
+        raise UsageError(f"{contract} has no error {error!r}. `understudy errors {contract}` lists them.")
+    if as_curl:
+        for entry in entries:
+            click.echo(_script(compiled, entry, base_url or f"http://127.0.0.1:4010/{contract}"), nl=False)
+        return
+    results = asyncio.run(_reproduce(compiled, entries, base_url))
+    _print(results, everything)
+    if not all(result.matches for result in results):
+        sys.exit(FINDINGS)
+
+
+def _is_named(contract: Contract, entry: Entry, error: str) -> bool:
+    return error in (entry.answer.name, contract.code(entry.answer))
+
+
+def _script(contract: Contract, entry: Entry, base_url: str) -> str:
+    return curl.script(entry.trigger or ((1, forcing(contract, entry)),), base_url.rstrip("/"))
+
+
+async def _reproduce(contract: Contract, entries: list[Entry], base_url: str | None) -> list[Reproduction]:
+    try:
+        async with client(contract, base_url) as session:
+            return [await reproduce(contract, entry, session) for entry in entries]
+    except httpx.HTTPError as error:
+        raise UsageError(f"{base_url} does not answer: {error}. Start it with `understudy serve`.") from None
+
+
+def _print(results: list[Reproduction], everything: bool) -> None:
+    console = Console(highlight=False)
+    if everything:
+        console.print(_table(results))
+        differing = sum(not result.matches for result in results)
+        console.print(f"\n{len(results)} errors, {len(results) - differing} as in the catalogue, {differing} different.")
+    else:
+        for result in results:
+            _print_steps(console, result)
+
+
+def _table(results: list[Reproduction]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("error", "expected", "answered", ""):
+        table.add_column(title)
+    for result in results:
+        outcome = "[green]as in the catalogue[/]" if result.matches else "[red]different[/]"
+        forced = " [dim](forced)[/]" if result.entry.forced else ""
+        expected, answered = str(result.entry.answer.status), str(result.last.status)
+        table.add_row(result.entry.answer.name + forced, expected, answered, outcome)
+    return table
+
+
+def _print_steps(console: Console, result: Reproduction) -> None:
+    console.print(f"[bold]{result.entry.answer.name}[/]: {escape(result.entry.answer.summary)}")
+    for number, exchange in enumerate(result.exchanges, 1):
+        _print_exchange(console, number, exchange)
+    if result.matches:
+        console.print("[green]As in the catalogue.[/]")
+    else:
+        console.print(f"[red]Different.[/] The catalogue has {result.entry.answer.status}:")
+        console.print(escape(_pretty(result.entry.body)))
+
+
+def _print_exchange(console: Console, number: int, exchange: Exchange) -> None:
+    request = exchange.request
+    times = f" [dim]{exchange.times} times, the last answer shown[/]" if exchange.times > 1 else ""
+    console.print(f"\n[bold]{number}. {request.method}[/] {escape(request.path)}{times}")
+    for name, value in request.headers.items():
+        console.print(f"   [dim]{escape(name)}: {escape(value)}[/]")
+    facts = request.as_dict()
+    if "body" in facts or "multipart" in facts:
+        console.print(f"   {escape(_cut(_pretty(facts.get('body', facts.get('multipart')))))}")
+    style = "green" if exchange.status < 400 else "yellow"
+    console.print(f"   [{style}]{exchange.status}[/] {escape(exchange.verdict)}")
+    console.print(f"   {escape(_cut(_pretty(exchange.body)))}")
+
+
+def _pretty(value: object) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 600 else f"{text[:600]}… ({len(text)} characters)"

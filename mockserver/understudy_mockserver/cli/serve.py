@@ -1,0 +1,109 @@
+"""`understudy serve`: start the mock server."""
+
+from __future__ import annotations
+
+import os
+import socket
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from understudy_mockserver.settings import LOOPBACK
+from understudy_validators.errors import UsageError
+
+DEFAULT_PORT = 4010
+#: Addresses that every interface of the machine listens to.
+_ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104
+
+
+@dataclass(frozen=True, slots=True)
+class _Stall:
+    """One port, and the contracts that are served there; none named: all."""
+
+    port: int
+    names: tuple[str, ...]
+
+
+@click.command(short_help="Start the mock server.")
+@click.argument("contracts", nargs=-1, metavar="[CONTRACT[=PORT]]...")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, 65535), help="0 takes any.")
+@click.option("--seed", type=int, help="Repeat exactly: ids come from the seed, time moves with each request alone.")
+@click.option("--allow-host", "allowed", multiple=True, metavar="NAME", help="Host name to answer to, besides loopback.")
+@click.option("--ready-file", type=click.Path(path_type=Path), help="Write {url, pid} as JSON here once it answers.")
+def command(
+    contracts: tuple[str, ...], host: str, port: int, seed: int | None, allowed: tuple[str, ...], ready_file: Path | None
+) -> None:
+    """Serve CONTRACTs (all, if none is named), each under its own base path.
+
+    A single contract is served at / as well. CONTRACT=PORT gives a contract a port of its own.
+    """
+    if host in _ANY_ADDRESS and not allowed:
+        advice = "Name the hosts that clients will use with --allow-host: a page of any other could read the mock."
+        raise UsageError(f"--host {host} listens to the whole network. {advice}")
+    listeners = _listeners(_stalls(contracts, port), host)
+    _run(listeners, seed, (*LOOPBACK, *_names(host), *allowed), ready_file)
+
+
+def _names(host: str) -> tuple[str, ...]:
+    return () if host in _ANY_ADDRESS else (f"[{host}]" if ":" in host else host,)
+
+
+def _stalls(contracts: tuple[str, ...], port: int) -> list[_Stall]:
+    shared = tuple(name for name in contracts if "=" not in name)
+    stalls = [_Stall(port, shared)] if shared or not contracts else []
+    for text in contracts:
+        name, equals, own = text.partition("=")
+        if equals and not (own.isascii() and own.isdecimal() and int(own) < 65536):
+            raise UsageError(f"{text!r}: a port is a number from 0 to 65535, as in {name}=8081.")
+        if equals:
+            stalls.append(_Stall(int(own), (name,)))
+    return stalls
+
+
+def _listeners(stalls: list[_Stall], host: str) -> dict[socket.socket, _Stall]:
+    from understudy_mockserver.server import listen
+
+    listeners: dict[socket.socket, _Stall] = {}
+    for stall in stalls:
+        try:
+            listeners[listen(host, stall.port)] = stall
+        except OSError as error:
+            for listener in listeners:
+                listener.close()
+            advice = "Choose another with --port, or 0 for any."
+            raise UsageError(f"Port {stall.port} of {host} cannot be used: {error.strerror}. {advice}") from None
+    return listeners
+
+
+def _run(
+    listeners: dict[socket.socket, _Stall], seed: int | None, allowed: tuple[str, ...], ready_file: Path | None
+) -> None:
+    # Connexion imports a test client that warns its own developers.
+    warnings.filterwarnings("ignore", module=r"connexion\.")
+    from understudy_mockserver.app import create_app
+    from understudy_mockserver.banner import banner
+    from understudy_mockserver.server import run, write_ready_file
+    from understudy_mockserver.settings import Settings
+
+    settings = Settings(seed=seed, allowed_hosts=allowed)
+    apps = {listener: create_app(stall.names, settings) for listener, stall in listeners.items()}
+    urls = {_url(listener): app.contracts for listener, app in apps.items()}
+
+    def ready() -> None:
+        facts: dict[str, Any] = {"url": next(iter(urls)), "pid": os.getpid()}
+        facts["contracts"] = {c.name: f"{url}/{c.name}" for url, contracts in urls.items() for c in contracts}
+        click.echo(banner(urls, seed))
+        if ready_file:
+            write_ready_file(ready_file, facts)
+
+    run(apps, ready)
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,106 @@
+"""What stands before everything else: the Host allow-list, CORS for browsers, and the namespace in the path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import orjson
+
+from understudy_mockserver import namespaces, verdicts
+from understudy_mockserver.asgi import App, Message, RawHeaders, Receive, Scope, Send, respond
+from understudy_mockserver.settings import Settings
+
+# Key in an ASGI scope under which the guard leaves what it found.
+CONTEXT = "understudy"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the guard found out about a request: its namespace, and the server's root as the client reaches it.
+
+    `path` is the raw path without the namespace's prefix.
+    """
+
+    namespace: str
+    root_url: str
+    path: str
+    misdirected: bool = False
+
+
+class Guard:
+    """ASGI middleware around the whole server."""
+
+    def __init__(self, app: App, settings: Settings) -> None:
+        self._app = app
+        self._hosts = frozenset(host.lower() for host in settings.allowed_hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        origin = headers.get(b"origin")
+        if origin is not None:
+            if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
+                await respond(send, 204, "", b"", _preflight(origin, headers))
+                return
+            send = _with_cors(send, origin)
+        try:
+            scope[CONTEXT] = self._context(scope, headers)
+        except ValueError as error:
+            await refuse(send, 400, str(error))
+            return
+        await self._app(scope, receive, send)
+
+    def _context(self, scope: Scope, headers: dict[bytes, bytes]) -> Context:
+        host = headers.get(b"host", b"").decode("latin-1")
+        path = scope["raw_path"].decode("latin-1")
+        namespace = headers.get(namespaces.HEADER.encode(), b"").decode("latin-1")
+        if path.startswith("/~"):
+            namespace, _, rest = path[2:].partition("/")
+            path = f"/{rest}"
+        prefix = f"/~{namespace}" if namespace else ""
+        if namespace and not namespaces.NAME.fullmatch(namespace):
+            raise ValueError(f"{namespace!r} is no namespace: 1 to 64 letters, digits, dots, dashes, underscores.")
+        root = f"{scope.get('scheme', 'http')}://{host}{prefix}"
+        return Context(namespace or namespaces.DEFAULT, root, path, not self._is_allowed(host))
+
+    def _is_allowed(self, host: str) -> bool:
+        # DNS rebinding: a page of a stranger's name that resolves to this machine still sends the stranger's Host.
+        name = host.lower()
+        return name in self._hosts or name.rpartition(":")[0] in self._hosts
+
+
+async def refuse(send: Send, status: int, detail: str, headers: RawHeaders | None = None) -> None:
+    """An answer of our own, where no vendor has a say: a problem document (RFC 9457)."""
+    body = orjson.dumps({"type": "about:blank", "status": status, "detail": detail})
+    await respond(send, status, "application/problem+json", body, headers or [])
+
+
+def _with_cors(send: Send, origin: bytes) -> Send:
+    extra = [*_allow(origin), (b"access-control-expose-headers", ", ".join(verdicts.EXPOSED).encode())]
+
+    async def send_with_cors(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], *extra]
+        await send(message)
+
+    return send_with_cors
+
+
+def _allow(origin: bytes) -> RawHeaders:
+    return [
+        (b"access-control-allow-origin", origin),
+        (b"access-control-allow-credentials", b"true"),
+        (b"vary", b"Origin"),
+    ]
+
+
+def _preflight(origin: bytes, headers: dict[bytes, bytes]) -> RawHeaders:
+    wanted = headers.get(b"access-control-request-headers", b"authorization, content-type")
+    return [
+        *_allow(origin),
+        (b"access-control-allow-methods", b"GET, POST, PUT, PATCH, DELETE, OPTIONS"),
+        (b"access-control-allow-headers", wanted),
+        (b"access-control-max-age", b"600"),
+    ]

@@ -1,0 +1,1 @@
+"""One module per API: its handlers, and the `PROVIDER` that lists them."""

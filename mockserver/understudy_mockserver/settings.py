@@ -1,0 +1,21 @@
+"""What can be set, with its defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """A server's settings. Sizes are in bytes.
+
+    `seed`: with one, ids and times repeat exactly; without, ids are random and times real.
+    """
+
+    seed: int | None = None
+    allowed_hosts: tuple[str, ...] = LOOPBACK
+    max_body: int = 110 * 1024 * 1024
+    max_blobs: int = 256 * 1024 * 1024
+    max_namespaces: int = 1000

@@ -1,0 +1,44 @@
+"""Our own explanation of an answer: it rides in headers, never in the vendor's body."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from understudy_validators.violation import Violation, shorten
+
+VERDICT = "Understudy-Verdict"
+VIOLATIONS = "Understudy-Violations"
+# What browsers' scripts may read of an answer from another origin.
+EXPOSED = (VERDICT, VIOLATIONS, "Preference-Applied", "Retry-After", "Location")
+# Proxies and clients refuse header blocks beyond 8 KB; whole violations are left out rather than cut.
+MAX_HEADER = 6000
+
+
+def headers(violations: tuple[Violation, ...]) -> list[tuple[str, str]]:
+    """The headers that say why a request was refused: the deciding rule, and every violation as a JSON list."""
+    return [(VERDICT, f"refused; rule={violations[0].rule}"), (VIOLATIONS, as_json(violations))]
+
+
+def as_json(violations: Iterable[Violation]) -> str:
+    """A JSON list of {path, rule, limit, actual}, in ASCII; those that no longer fit in the header are counted at the end."""
+    texts: list[str] = []
+    size = 0
+    rest = list(violations)
+    while rest:
+        text = _ascii(rest[0].as_dict())
+        if size + len(text) > MAX_HEADER:
+            texts.append(_ascii({"omitted": len(rest)}))
+            break
+        texts.append(text)
+        size += len(text) + 2
+        del rest[0]
+    return f"[{', '.join(texts)}]"
+
+
+def _ascii(facts: dict[str, object]) -> str:
+    return json.dumps({name: _short(value) for name, value in facts.items()}, ensure_ascii=True, default=str)
+
+
+def _short(value: object) -> object:
+    return shorten(value) if not isinstance(value, dict) or len(repr(value)) <= 400 else "object"

@@ -1,0 +1,251 @@
+"""From a contract's folder to a compiled `Contract`, once, at start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from understudy_validators import bodies, credentials, documents, parameters, pointers, rules
+from understudy_validators.answers import Answer, Source, renderer
+from understudy_validators.contract import Contract, Operation, Success
+from understudy_validators.documents import Document
+from understudy_validators.parameters import AnswerFor, Parameter
+from understudy_validators.rules import Check
+from understudy_validators.schemas import Finding, Schemas, dereference, is_binary
+from understudy_validators.world import load_world
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+# The reserved rule ids, in the order in which those that an operation does not list come first.
+BUILT_IN = ("security", "parameters", "form", "schema")
+Node = Mapping[str, Any]
+
+
+def contract_name(folder: Path) -> str:
+    """The name of the contract in the folder: `avaya_spaces` is `avaya-spaces`."""
+    return folder.name.replace("_", "-")
+
+
+def compile_folder(folder: Path) -> Contract:
+    """The contract in the folder. Raises `ContractError` where a file cannot be read; lint tells all the rest."""
+    return _Compiler(folder).contract()
+
+
+def operations_of(document: Node) -> Iterator[tuple[str, str, str, Node, Node]]:
+    """(pointer, path, method, path item, operation) of each operation in an OpenAPI document."""
+    for path, item in document.get("paths", {}).items():
+        for method in METHODS:
+            if method in item:
+                yield pointers.join("paths", path, method), path, method, item, item[method]
+
+
+def listed_answers(document: Node, responses: Node) -> Iterator[tuple[str, int, str, Node]]:
+    """(name, status, media type, example) of each named error example in a Responses Object."""
+    for status, response in responses.items():
+        content = dereference(response, document).get("content", {})
+        if status.isdecimal() and int(status) >= 400:
+            for media_type, node in content.items():
+                for name, example in node.get("examples", {}).items():
+                    yield name, int(status), media_type, dereference(example, document)
+
+
+def to_answer(name: str, status: int, media_type: str, example: Node) -> Answer:
+    """An entry of the error catalogue."""
+    return Answer(
+        name=name,
+        status=status,
+        media_type=media_type,
+        value=example.get("value"),
+        summary=example.get("summary", ""),
+        source=to_source(example),
+        trigger=tuple(example.get("x-trigger", ())),
+        forced=example.get("x-forced", ""),
+        render=renderer(example.get("value")),
+    )
+
+
+def to_source(node: Node) -> Source:
+    """The node's `x-source`; without one, an assumption."""
+    source = node.get("x-source", {})
+    return Source(source.get("is", "assumed"), source.get("from", ""))
+
+
+def answer_for(finding: Finding, default: str) -> str:
+    """The answer that the schemas on the finding's way name for it (`x-answers`), the nearest first."""
+    own = finding.trail[-1] if finding.trail else {}
+    if finding.keyword == "required":
+        named = finding.missing.get("x-answers", {}).get("required")
+        if named:
+            return str(named)
+    if finding.keyword in own.get("x-answers", {}):
+        return str(own["x-answers"][finding.keyword])
+    nearest = (node["x-answers"]["*"] for node in reversed(finding.trail) if "*" in node.get("x-answers", {}))
+    return str(next(nearest, default))
+
+
+def named_answers(schema: Any, document: Node, seen: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Every answer that the `x-answers` in a schema, and in what it refers to, name."""
+    if isinstance(schema, list):
+        for item in schema:
+            yield from named_answers(item, document, seen)
+    elif isinstance(schema, dict):
+        yield from schema.get("x-answers", {}).values()
+        reference = schema.get("$ref")
+        if reference and reference not in seen:
+            yield from named_answers(pointers.resolve(document, reference), document, seen | {reference})
+        for key, inner in schema.items():
+            if key != "x-answers":
+                yield from named_answers(inner, document, seen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An operation while it is compiled: its nodes and where they stand."""
+
+    pointer: str
+    path: str
+    method: str
+    item: Node
+    node: Node
+
+
+class _Compiler:
+    def __init__(self, folder: Path) -> None:
+        self.name = contract_name(folder)
+        self.document: Document = documents.bundle(folder / "openapi.yaml")
+        self.data: Node = self.document.data
+        self.schemas = Schemas(self.data)
+        self.world = load_world(folder / "world.yaml")
+        schemes = self.data.get("components", {}).get("securitySchemes", {})
+        self.schemes = {name: credentials.compile_scheme(name, scheme) for name, scheme in schemes.items()}
+        framing = self.data["x-framing"]
+        listed = listed_answers(self.data, framing.get("responses", {}))
+        self.framing_answers = {name: to_answer(name, *rest) for name, *rest in listed}
+        self.situations: Mapping[str, str] = framing["answers"]
+
+    def contract(self) -> Contract:
+        operations = {place.node["operationId"]: self._operation(place) for place in self._places()}
+        answers = {**self.framing_answers}
+        for operation in operations.values():
+            answers |= operation.answers
+        return Contract(
+            name=self.name,
+            title=self.data["info"]["title"],
+            document=self.document,
+            operations=operations,
+            answers=answers,
+            framing={situation: answers[name] for situation, name in self.situations.items()},
+            credentials={name: scheme.words for name, scheme in self.schemes.items()},
+            code_pointer=self.data.get("x-code", ""),
+            world=self.world.world,
+            now=self.world.now,
+        )
+
+    def _places(self) -> Iterator[_Place]:
+        for pointer, path, method, item, node in operations_of(self.data):
+            yield _Place(pointer, path, method, item, node)
+
+    def _operation(self, place: _Place) -> Operation:
+        body = dereference(place.node.get("requestBody", {}), self.data)
+        params, media_types = tuple(self._parameters(place)), tuple(self._media_types(place, body))
+        security = tuple(place.node.get("security", self.data.get("security", ())))
+        entries = [self._rule(place, index) for index in range(len(place.node.get("x-rules", ())))]
+        listed = listed_answers(self.data, place.node.get("responses", {}))
+        return Operation(
+            id=place.node["operationId"],
+            method=place.method.upper(),
+            path=place.path,
+            aliases=tuple(place.item.get("x-aliases", ())),
+            pointer=place.pointer,
+            summary=place.node.get("summary", ""),
+            parameters=params,
+            media_types=media_types,
+            request_examples=_request_examples(body, self.data),
+            security=security,
+            checks=tuple(self._checks(entries, params, media_types, security, body)),
+            answers={**self.framing_answers, **{name: to_answer(name, *rest) for name, *rest in listed}},
+            successes=tuple(self._successes(place)),
+            collect=next((rule.get("collect", "") for _, rule in entries if rule["id"] == "schema"), ""),
+        )
+
+    def _rule(self, place: _Place, index: int) -> tuple[str, Node]:
+        rule = place.node["x-rules"][index]
+        if "$ref" in rule:
+            return rule["$ref"].removeprefix("#"), pointers.resolve(self.data, rule["$ref"])
+        return f"{place.pointer}/x-rules/{index}", rule
+
+    def _checks(
+        self,
+        entries: list[tuple[str, Node]],
+        params: tuple[Parameter, ...],
+        media_types: tuple[bodies.MediaType, ...],
+        security: tuple[Node, ...],
+        body: Node,
+    ) -> Iterator[Check]:
+        listed = {rule["id"] for _, rule in entries}
+        missing = [("", {"id": name}) for name in BUILT_IN if name not in listed]
+        for pointer, rule in [*missing, *entries]:
+            if rule["id"] not in BUILT_IN:
+                yield rules.compile_rule(rule, pointer, self.schemas)
+            elif rule["id"] == "security" and security:
+                yield credentials.compile_security(security, self.schemes, rule["answers"])
+            elif rule["id"] == "parameters" and params:
+                yield parameters.compile_parameters(params, self._default(rule), answer_for)
+            elif rule["id"] == "form" and media_types:
+                yield self._form(rule, media_types, body)
+            elif rule["id"] == "schema" and media_types:
+                yield bodies.compile_schema_check(self._default(rule), (), answer_for)
+
+    def _default(self, rule: Node) -> str:
+        return str(rule.get("answer", self.situations["bad-request"]))
+
+    def _form(self, rule: Node, media_types: tuple[bodies.MediaType, ...], body: Node) -> Check:
+        return bodies.compile_form(
+            media_types,
+            answer=self._default(rule),
+            unsupported=self.situations["unsupported-media-type"],
+            required=body.get("required", False),
+            assume=body.get("x-assume", ""),
+        )
+
+    def _parameters(self, place: _Place) -> Iterator[Parameter]:
+        item = place.pointer.rpartition("/")[0]
+        own, shared = place.node.get("parameters", ()), place.item.get("parameters", ())
+        nodes = [(f"{item}/parameters/{i}", node) for i, node in enumerate(shared)]
+        nodes += [(f"{place.pointer}/parameters/{i}", node) for i, node in enumerate(own)]
+        compiled = [parameters.compile_parameter(node, at, self.data, self.schemas) for at, node in nodes]
+        yield from {(parameter.location, parameter.name): parameter for parameter in compiled}.values()
+
+    def _media_types(self, place: _Place, body: Node) -> Iterator[bodies.MediaType]:
+        pointer = f"{place.pointer}/requestBody"
+        reference = place.node.get("requestBody", {}).get("$ref")
+        pointer = reference.removeprefix("#") if reference else pointer
+        for name, node in body.get("content", {}).items():
+            validator = self.schemas.at(pointer + pointers.join("content", name, "schema"))
+            yield bodies.compile_media_type(name, node, self.data, validator)
+
+    def _successes(self, place: _Place) -> Iterator[Success]:
+        for status, response in place.node.get("responses", {}).items():
+            if not status.startswith("2"):
+                continue
+            at = f"{place.pointer}/responses/{status}"
+            at = response["$ref"].removeprefix("#") if "$ref" in response else at
+            content = dereference(response, self.data).get("content", {})
+            for media_type, node in content.items():
+                pointer = at + pointers.join("content", media_type, "schema")
+                judged = "schema" in node and not is_binary(dereference(node["schema"], self.data))
+                validator = self.schemas.at(pointer) if judged else None
+                yield Success(int(status), media_type, validator, _values(node, self.data))
+            if not content:
+                yield Success(int(status), "", None, {})
+
+
+def _request_examples(body: Node, data: Node) -> dict[str, dict[str, Any]]:
+    """Named request examples of each media type."""
+    return {media_type: _values(node, data) for media_type, node in body.get("content", {}).items()}
+
+
+def _values(node: Node, data: Node) -> dict[str, Any]:
+    examples = node.get("examples", {})
+    return {name: dereference(example, data).get("value") for name, example in examples.items()}

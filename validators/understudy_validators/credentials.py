@@ -1,0 +1,135 @@
+"""The built-in `security` check: which credential a request carries, and whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+from understudy_validators import times, viewpaths
+from understudy_validators.case import Case
+from understudy_validators.records import Record
+from understudy_validators.rules import Check
+from understudy_validators.viewpaths import MISSING
+from understudy_validators.violation import Violation
+
+# How far an alternative got, worst last: what the answer tells is the furthest that any alternative got.
+_MISSING, _INVALID, _EXPIRED = range(3)
+_REASONS = ("missing", "invalid", "expired")
+_MESSAGES = ("no credential was sent", "the credential is not valid", "the credential has expired")
+
+Carried = Callable[[Case], tuple[str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A security scheme: how a request carries its credential, and where the world knows it from."""
+
+    name: str
+    header: str
+    words: Mapping[str, Any]
+    carried: Carried
+
+    def admit(self, case: Case) -> int | dict[str, Record]:
+        """The bindings (`token`, `caller`) for the view, or how far the credential got."""
+        credential, fitting = self.carried(case)
+        if not credential:
+            return _INVALID if fitting is False else _MISSING
+        token = _find(self.words, case, {"credential": credential})
+        if token is None or not fitting:
+            return _INVALID
+        live = self.words.get("live")
+        if live and not times.is_live(token.get(live), case.now):
+            return _EXPIRED
+        return _with_caller(token, self.words.get("caller"), case)
+
+
+def _with_caller(token: Record, words: Mapping[str, Any] | None, case: Case) -> int | dict[str, Record]:
+    if not words:
+        return {"token": token}
+    view = {"token": token}
+    wanted = [viewpaths.getter(path)(view) for path in words["where"].values() if isinstance(path, str)]
+    if None in wanted or MISSING in wanted:
+        return view
+    caller = _find(words, case, view)
+    return _INVALID if caller is None else {**view, "caller": caller}
+
+
+def _find(words: Mapping[str, Any], case: Case, view: Mapping[str, Any]) -> Record | None:
+    where = words["where"]
+    values = tuple([p["const"] if isinstance(p, dict) else viewpaths.getter(p)(view) for p in where.values()])
+    return next(case.world[words["lookup"]].matching(tuple(where), values), None)
+
+
+def compile_scheme(name: str, scheme: Mapping[str, Any]) -> Scheme:
+    """A security scheme of the contract, ready to look for its credential."""
+    words = scheme["x-credentials"]
+    if scheme["type"] == "apiKey":
+        header = scheme["name"].lower() if scheme["in"] == "header" else ""
+        return Scheme(name, header, words, _from_header(header) if header else _from_query(scheme["name"]))
+    word = scheme.get("scheme", "bearer").lower()
+    return Scheme(name, "authorization", words, _from_authorization(word, words.get("any-scheme", False)))
+
+
+def _from_header(header: str) -> Carried:
+    return lambda case: (case.request.headers.get(header, ""), True)
+
+
+def _from_query(name: str) -> Carried:
+    return lambda case: (parse_qs(case.request.query).get(name, [""])[0], True)
+
+
+def _from_authorization(word: str, any_word: bool) -> Carried:
+    def carried(case: Case) -> tuple[str, bool]:
+        sent, _, credential = case.request.headers.get("authorization", "").strip().partition(" ")
+        return credential.strip(), not sent or any_word or sent.lower() == word
+
+    return carried
+
+
+def compile_security(
+    alternatives: Sequence[Mapping[str, Any]], schemes: Mapping[str, Scheme], answers: Mapping[str, str]
+) -> Check:
+    """The check of an operation's `security`: one alternative must admit the request."""
+    ways = [[schemes[name] for name in alternative] for alternative in alternatives]
+    optional = any(not way for way in ways)
+    named = [way for way in ways if way]
+
+    def judge(case: Case) -> None:
+        furthest = _MISSING
+        for way in named:
+            reached = _admit_all(way, case)
+            if reached is None:
+                return
+            furthest = max(furthest, reached)
+        if furthest != _MISSING or not optional:
+            case.broken += ["/token", "/caller"]
+            case.add(_refusal(furthest, named[0][0], answers))
+
+    return Check("security", "security", judge, tuple(dict.fromkeys(answers.values())))
+
+
+def _admit_all(way: Sequence[Scheme], case: Case) -> int | None:
+    bindings: dict[str, Record] = {}
+    for scheme in way:
+        admitted = scheme.admit(case)
+        if isinstance(admitted, int):
+            return admitted
+        bindings |= admitted
+    case.view.update(bindings)
+    return None
+
+
+def _refusal(reached: int, scheme: Scheme, answers: Mapping[str, str]) -> Violation:
+    reason = _REASONS[reached]
+    path = f"/headers/{scheme.header}" if scheme.header else "/query"
+    # The credential itself is never repeated: findings are printed and kept.
+    return Violation(
+        path=path,
+        rule="security",
+        limit=scheme.name,
+        actual=reason,
+        answer=answers[reason],
+        message=_MESSAGES[reached],
+    )

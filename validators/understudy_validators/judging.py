@@ -1,0 +1,111 @@
+"""Judging: a request against an operation, a reply against what the operation promises. Pure, and never raising."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from understudy_validators import answers, parameters
+from understudy_validators.answers import Answer
+from understudy_validators.case import Case, NoQuotas, Quotas, Request, Upload
+from understudy_validators.contract import Operation
+from understudy_validators.records import World
+from understudy_validators.rules import Check
+from understudy_validators.violation import Violation
+
+_NO_QUOTAS = NoQuotas()
+_JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found of a request: nothing, or violations of which the first decides the answer.
+
+    `view` is what the rules saw, `headers` what quotas announce on any answer.
+    """
+
+    view: Mapping[str, Any]
+    violations: tuple[Violation, ...]
+    uploads: Sequence[Upload]
+    headers: Mapping[str, str]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the request breaks nothing."""
+        return not self.violations
+
+
+def judge(
+    operation: Operation,
+    request: Request,
+    path: Mapping[str, str],
+    world: World,
+    now: float,
+    quotas: Quotas = _NO_QUOTAS,
+) -> Verdict:
+    """Every way in which the request breaks the operation's contract, in the contract's order.
+
+    `path` holds the texts of the path parameters, `now` is in Unix seconds.
+    """
+    case = Case(request, world, now, quotas, {})
+    parameters.read(operation.parameters, case, path)
+    for check in operation.checks:
+        if not case.violations or not check.blocked(case):
+            check.judge(case)
+    return Verdict(case.view, tuple(case.violations), case.uploads, case.headers)
+
+
+def refusal(operation: Operation, verdict: Verdict) -> tuple[Answer, Any]:
+    """The answer that the first violation gives, and its body."""
+    first = verdict.violations[0]
+    answer = operation.answers[first.answer]
+    body = answer.body(verdict.view, first)
+    if operation.collect:
+        body = _collected(operation, verdict, answer, body)
+    return answer, body
+
+
+def _collected(operation: Operation, verdict: Verdict, answer: Answer, body: Any) -> Any:
+    """Joins what further violations of the same kind have to say into the first one's body."""
+    bodies = [body]
+    for violation in verdict.violations[1:]:
+        other = operation.answers[violation.answer]
+        if other.status == answer.status:
+            bodies.append(other.body(verdict.view, violation))
+    return answers.collect(operation.collect, bodies) if len(bodies) > 1 else body
+
+
+def judge_reply(operation: Operation, status: int, media_type: str, body: Any) -> list[Violation]:
+    """Every way in which a successful reply's body breaks what the operation promises."""
+    statuses = [success for success in operation.successes if success.status == status]
+    if not statuses:
+        return [_promise("/status", "status", [s.status for s in operation.successes], status)]
+    success = next((s for s in statuses if s.media_type == media_type), None)
+    if success is None:
+        return [_promise("/headers/content-type", "media-type", [s.media_type for s in statuses], media_type)]
+    if success.validator is None or success.validator.fits(body):
+        return []
+    return [finding.violation("/body", "") for finding in success.validator.findings(body)]
+
+
+def _promise(path: str, rule: str, limit: Any, actual: Any) -> Violation:
+    message = f"{actual!r} is not among what the contract lists"
+    return Violation(path=path, rule=rule, limit=limit, actual=actual, answer="", message=message)
+
+
+def judge_body(operation: Operation, body: Any, world: World, now: float) -> Verdict:
+    """What can be judged of a JSON body alone: its schema, and the rules that look at nothing else."""
+    request = Request(operation.method, "", {"content-type": _JSON}, "", orjson.dumps(body))
+    case = Case(request, world, now, _NO_QUOTAS, {})
+    for check in operation.checks:
+        alone = check.kind in ("form", "schema") or _reads_body_only(check)
+        if alone and (not case.violations or not check.blocked(case)):
+            check.judge(case)
+    return Verdict(case.view, tuple(case.violations), case.uploads, case.headers)
+
+
+def _reads_body_only(check: Check) -> bool:
+    return bool(check.reads) and all(pointer.split("/")[1] == "body" for pointer in check.reads)

@@ -1,0 +1,144 @@
+"""Path, query and header parameters: from text to values, and the built-in `parameters` check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from understudy_validators import pointers
+from understudy_validators.case import Case
+from understudy_validators.rules import Check
+from understudy_validators.schemas import Finding, Schemas, SchemaValidator, dereference
+from understudy_validators.viewpaths import MISSING
+from understudy_validators.violation import Violation
+
+# ASCII digits only: int() would take "1_0", "٥" and "+1" as well.
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,18})", re.ASCII)
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,18})(\.[0-9]{1,18})?", re.ASCII)
+_BOOLEANS = {"true": True, "false": False}
+
+# Names the answer that a finding gives, or the default.
+AnswerFor = Callable[[Finding, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of an operation: where it is sent, its name, and its compiled schema."""
+
+    location: str
+    name: str
+    required: bool
+    schema: Mapping[str, Any]
+    validator: SchemaValidator
+    example: Any
+
+    @property
+    def pointer(self) -> str:
+        """JSON pointer of its value in the view."""
+        return {"path": "/path", "query": "/query", "header": "/headers"}[self.location] + pointers.join(self.key)
+
+    @property
+    def key(self) -> str:
+        """Its name in the view."""
+        return self.name.lower() if self.location == "header" else self.name
+
+
+def compile_parameter(node: Mapping[str, Any], pointer: str, document: Mapping[str, Any], schemas: Schemas) -> Parameter:
+    """A parameter object of the contract; `pointer` is where it stands."""
+    while "$ref" in node:
+        pointer = node["$ref"].removeprefix("#")
+        node = pointers.resolve(document, pointer)
+    schema = dereference(node.get("schema", True), document)
+    return Parameter(
+        location=node["in"],
+        name=node["name"],
+        required=node.get("required", False),
+        schema=schema if isinstance(schema, dict) else {},
+        validator=schemas.at(f"{pointer}/schema"),
+        example=node.get("example"),
+    )
+
+
+def coerce(text: str, schema: Mapping[str, Any]) -> Any:
+    """The value that a text stands for, by the schema's type; the text itself where it stands for none."""
+    types = schema.get("type", ())
+    types = (types,) if isinstance(types, str) else types
+    if "integer" in types and _INTEGER.fullmatch(text):
+        return int(text)
+    if "number" in types and _NUMBER.fullmatch(text):
+        return float(text)
+    if "boolean" in types and text in _BOOLEANS:
+        return _BOOLEANS[text]
+    return text
+
+
+def read(parameters: Sequence[Parameter], case: Case, path: Mapping[str, str]) -> None:
+    """Puts `path`, `query` and `headers` into the view; values that don't fit stay texts."""
+    view = case.view
+    view["path"] = path if not parameters else {**path, **_values(parameters, "path", path)}
+    view["query"] = _query(parameters, case.request.query) if case.request.query else _defaults(parameters)
+    view["headers"] = case.request.headers
+
+
+def _values(parameters: Iterable[Parameter], location: str, texts: Mapping[str, str]) -> dict[str, Any]:
+    return {p.name: coerce(texts[p.name], p.schema) for p in parameters if p.location == location and p.name in texts}
+
+
+def _defaults(parameters: Iterable[Parameter]) -> dict[str, Any]:
+    return {p.name: p.schema["default"] for p in parameters if p.location == "query" and "default" in p.schema}
+
+
+def _query(parameters: Sequence[Parameter], query: str) -> dict[str, Any]:
+    pairs = parse_qsl(query, keep_blank_values=True)
+    result: dict[str, Any] = dict(pairs)
+    for parameter in parameters:
+        if parameter.location == "query":
+            value = _structured(parameter, pairs)
+            if value is not MISSING:
+                result[parameter.name] = value
+    return {**_defaults(parameters), **result}
+
+
+def _structured(parameter: Parameter, pairs: Sequence[tuple[str, str]]) -> Any:
+    """A parameter's value: arrays repeat `name` or `name[]`, objects come as `name[key]` (deepObject)."""
+    name, schema = parameter.name, parameter.schema
+    if schema.get("type") == "array":
+        items = [coerce(text, schema.get("items", {})) for key, text in pairs if key in (name, f"{name}[]")]
+        return items or MISSING
+    if schema.get("type") == "object":
+        inner = schema.get("properties", {})
+        found = {key[len(name) + 1 : -1]: text for key, text in pairs if key.startswith(f"{name}[") and key[-1] == "]"}
+        return {key: coerce(text, inner.get(key, {})) for key, text in found.items()} or MISSING
+    return next((coerce(text, schema) for key, text in reversed(pairs) if key == name), MISSING)
+
+
+def compile_parameters(parameters: Sequence[Parameter], answer: str, answer_for: AnswerFor) -> Check:
+    """The check that every parameter is there, where required, and fits its schema."""
+    plans = [(p, {"path": "path", "query": "query", "header": "headers"}[p.location]) for p in parameters]
+
+    def judge(case: Case) -> None:
+        for parameter, root in plans:
+            value = case.view[root].get(parameter.key, MISSING)
+            if value is MISSING:
+                if parameter.required and parameter.location != "path":
+                    _note(case, parameter, _missing(parameter, answer))
+            elif not parameter.validator.fits(value):
+                for finding in parameter.validator.findings(value):
+                    _note(case, parameter, finding.violation(parameter.pointer, answer_for(finding, answer)))
+
+    return Check("parameters", "parameters", judge, (answer,))
+
+
+def _note(case: Case, parameter: Parameter, violation: Violation) -> None:
+    case.broken.append(parameter.pointer)
+    case.add(violation)
+
+
+def _missing(parameter: Parameter, answer: str) -> Violation:
+    message = f"the {parameter.location} parameter {parameter.name} is required"
+    return Violation(
+        path=parameter.pointer, rule="required", limit=parameter.name, actual=None, answer=answer, message=message
+    )

@@ -1,0 +1,45 @@
+"""JSON pointers (RFC 6901): where a value stands in a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+
+def escape(token: str | int) -> str:
+    """One reference token, escaped."""
+    return str(token).replace("~", "~0").replace("/", "~1")
+
+
+def join(*tokens: str | int) -> str:
+    """The pointer of the given reference tokens; of none, the whole document's (the empty string)."""
+    return "".join(f"/{escape(token)}" for token in tokens)
+
+
+def split(pointer: str) -> list[str]:
+    """The reference tokens of a pointer."""
+    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
+
+
+def child(parent: str, token: str | int) -> str:
+    """The pointer of `token` below `parent`."""
+    return f"{parent}/{escape(token)}"
+
+
+def follow(document: Any, tokens: Iterable[str | int]) -> Any:
+    """The value that the tokens lead to. Raises `KeyError` where they lead nowhere."""
+    for token in tokens:
+        document = _step(document, token)
+    return document
+
+
+def _step(value: Any, token: str | int) -> Any:
+    try:
+        return value[int(token)] if isinstance(value, list) else value[token]
+    except (IndexError, TypeError, ValueError) as error:
+        raise KeyError(token) from error
+
+
+def resolve(document: Any, reference: str) -> Any:
+    """What a `$ref` of the form `#/a/b` names. Raises `KeyError` where it names nothing."""
+    return follow(document, split(reference.removeprefix("#")))

@@ -1,0 +1,75 @@
+"""From a path to the operations that stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+from urllib.parse import unquote
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Node(Generic[T]):
+    """One segment of a path: what may follow it, and what ends here by method, with its parameters' names."""
+
+    literals: dict[str, _Node[T]] = field(default_factory=dict)
+    parameter: _Node[T] | None = None
+    methods: dict[str, tuple[T, tuple[str, ...]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Generic[T]):
+    """What stands at a path: the target of the method, if any, its parameters' texts, and all methods there."""
+
+    target: T | None
+    parameters: dict[str, str]
+    methods: tuple[str, ...]
+
+
+class Router(Generic[T]):
+    """Path templates such as `/a/{id}/b`; a literal segment goes before a parameter."""
+
+    def __init__(self) -> None:
+        self._root: _Node[T] = _Node()
+
+    def add(self, method: str, template: str, target: T) -> None:
+        """Puts a target at a method and path template."""
+        node, names = self._root, []
+        for segment in template.split("/")[1:]:
+            if segment.startswith("{"):
+                names.append(segment.strip("{}"))
+                node.parameter = node.parameter or _Node()
+                node = node.parameter
+            else:
+                node = node.literals.setdefault(segment, _Node())
+        node.methods[method] = (target, tuple(names))
+
+    def match(self, method: str, raw_path: str) -> Match[T] | None:
+        """What stands at a path as it came, still percent-encoded; `None` where nothing does."""
+        segments = raw_path.split("/")[1:]
+        if "%" in raw_path:
+            segments = [unquote(segment, errors="replace") for segment in segments]
+        ends = [(node, values) for node, values in _walk(self._root, segments, 0, ()) if node.methods]
+        for node, values in ends:
+            if method in node.methods:
+                target, names = node.methods[method]
+                return Match(target, dict(zip(names, values, strict=True)), tuple(node.methods))
+        if not ends:
+            return None
+        return Match(None, {}, tuple(sorted({name for node, _ in ends for name in node.methods})))
+
+
+def _walk(
+    node: _Node[T], segments: list[str], index: int, values: tuple[str, ...]
+) -> Iterator[tuple[_Node[T], tuple[str, ...]]]:
+    if index == len(segments):
+        yield node, values
+        return
+    segment = segments[index]
+    literal = node.literals.get(segment)
+    if literal is not None:
+        yield from _walk(literal, segments, index + 1, values)
+    if node.parameter is not None and segment:
+        yield from _walk(node.parameter, segments, index + 1, (*values, segment))

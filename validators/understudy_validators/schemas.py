@@ -1,0 +1,244 @@
+"""Judging values with JSON Schema 2020-12: jsonschema-rs, plus the contract language's own keywords.
+
+No `$ref` ever reaches network or disk: the validators are built offline, from the contract's one document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import jsonschema_rs
+import orjson
+
+from understudy_validators import pointers
+from understudy_validators.violation import Violation, shorten
+
+Schema = dict[str, Any] | bool
+
+# What a JSON pointer in a URI fragment may hold as it is (RFC 6901, section 6).
+_SAFE = "/~!$&'()*+,;=:@?-._"
+
+# Keywords whose `actual` is a size rather than the value.
+_MEASURES: dict[str, Callable[[Any], Any]] = {
+    "maxLength": len,
+    "minLength": len,
+    "maxItems": len,
+    "minItems": len,
+    "maxProperties": len,
+    "minProperties": len,
+    "x-max-bytes": lambda value: compact_size(value),
+    "x-max-file-bytes": lambda value: value["size"],
+    "type": lambda value: type_name(value),
+}
+_TYPES: dict[type, str] = {
+    dict: "object",
+    list: "array",
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    type(None): "null",
+}
+
+
+def type_name(value: Any) -> str:
+    """The JSON Schema type of a value."""
+    return _TYPES.get(type(value), "unknown")
+
+
+def compact_size(value: Any) -> int:
+    """UTF-8 bytes of the value's compact JSON."""
+    return len(orjson.dumps(value))
+
+
+class _MaxBytes:
+    def __init__(self, parent: dict[str, Any], value: int, path: list[str | int]) -> None:
+        self.limit = value
+
+    def validate(self, instance: Any) -> None:
+        if compact_size(instance) > self.limit:
+            raise ValueError(f"is larger than {self.limit} bytes of compact JSON")
+
+
+class _MaxFileBytes:
+    def __init__(self, parent: dict[str, Any], value: int, path: list[str | int]) -> None:
+        self.limit = value
+
+    def validate(self, instance: Any) -> None:
+        if isinstance(instance, dict) and instance.get("size", 0) > self.limit:
+            raise ValueError(f"is a file of more than {self.limit} bytes")
+
+
+_KEYWORDS = {"x-max-bytes": _MaxBytes, "x-max-file-bytes": _MaxFileBytes}
+
+
+def is_binary(schema: Any) -> bool:
+    """Whether the schema describes a file: rules see one as `{filename, contentType, size}`."""
+    return isinstance(schema, dict) and schema.get("format") == "binary"
+
+
+def _with_files(schema: Any) -> Any:
+    """The schema with each file's `{type: string, format: binary}` as the object that the view holds."""
+    if isinstance(schema, list):
+        return [_with_files(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if is_binary(schema):
+        return {**{key: value for key, value in schema.items() if key != "format"}, "type": "object"}
+    return {key: _with_files(value) for key, value in schema.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One broken constraint: where in the value, which keyword, its limit, and the pointer to its schema."""
+
+    path: tuple[str | int, ...]
+    keyword: str
+    limit: Any
+    actual: Any
+    message: str
+    schema: str
+    # The schemas on the way from the root to the one that is broken, through every `$ref`, outermost first.
+    trail: tuple[Mapping[str, Any], ...] = ()
+    # The schema of the property that is missing, for `required`.
+    missing: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def pointer(self) -> str:
+        """JSON pointer into the value; a missing property is pointed at itself."""
+        missing = (self.limit,) if self.keyword == "required" else ()
+        return pointers.join(*self.path, *missing)
+
+    def violation(self, root: str, answer: str) -> Violation:
+        """The finding as a violation of a value that stands at the pointer `root` of the view."""
+        return Violation(
+            path=root + self.pointer,
+            rule=self.keyword,
+            limit=self.limit,
+            actual=self.actual,
+            answer=answer,
+            message=self.message,
+        )
+
+
+class Schemas:
+    """The schemas of one contract, compiled on demand by where they stand in its document."""
+
+    __slots__ = ("_document",)
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document: dict[str, Any] = _with_files(document)
+
+    def at(self, pointer: str) -> SchemaValidator:
+        """The validator of the schema at the pointer. Raises `jsonschema_rs.ValidationError` where it is none."""
+        return SchemaValidator(self._document, pointer)
+
+
+class SchemaValidator:
+    """A compiled schema of a contract. `fits` is fast; `findings` tells every broken constraint."""
+
+    __slots__ = ("_document", "_validator", "fits", "pointer")
+
+    def __init__(self, document: dict[str, Any], pointer: str) -> None:
+        self._document = document
+        self.pointer = pointer
+        self._validator = compile_schema({**document, "$ref": f"#{quote(pointer, safe=_SAFE)}"})
+        self.fits: Callable[[Any], bool] = self._validator.is_valid
+
+    def findings(self, value: Any) -> Iterator[Finding]:
+        """Every broken constraint of the value, with the innermost ones where `allOf`, `if` or `$ref` nest."""
+        for error in self._validator.iter_errors(value):
+            yield self._finding(error)
+
+    def _finding(self, error: jsonschema_rs.ValidationError) -> Finding:
+        *schema, keyword = error.schema_path or [""]
+        keyword = str(keyword)
+        node = pointers.follow(self._document, schema)
+        missing = error.kind.value if keyword == "required" else None
+        limit = missing or (node.get(keyword) if isinstance(node, dict) else None)
+        measure = _MEASURES.get(keyword, shorten)
+        return Finding(
+            path=tuple(error.instance_path),
+            keyword=keyword,
+            limit=limit,
+            actual=None if missing else measure(error.instance),
+            message=error.message if len(error.message) < 200 else f"{error.message[:200]}…",
+            schema=pointers.join(*schema),
+            trail=self._trail(error),
+            missing=self._property(node, missing),
+        )
+
+    def _trail(self, error: jsonschema_rs.ValidationError) -> tuple[dict[str, Any], ...]:
+        # A custom keyword's evaluation path is its schema path: it does not start at our root's `$ref`.
+        path = error.evaluation_path if error.evaluation_path[:1] == ["$ref"] else error.schema_path
+        node: Any = {**self._document, "$ref": f"#{self.pointer}"}
+        trail = []
+        for token in path[:-1]:
+            reference = token == "$ref"  # noqa: S105
+            node = pointers.resolve(self._document, node["$ref"]) if reference else pointers.follow(node, [token])
+            if isinstance(node, dict):
+                trail.append(node)
+        return tuple(trail)
+
+    def _property(self, node: Any, name: Any) -> dict[str, Any]:
+        if name is None or not isinstance(node, dict):
+            return {}
+        schema = node.get("properties", {}).get(name, {})
+        target = dereference(schema, self._document)
+        return {**target, **schema} if isinstance(target, dict) and isinstance(schema, dict) else {}
+
+
+def compile_schema(schema: Schema) -> jsonschema_rs.Validator:
+    """A validator with our keywords, linear-time regexes, asserted formats, and no way to network or disk.
+
+    Raises `jsonschema_rs.ValidationError` where the schema is none.
+    """
+    return jsonschema_rs.Draft202012Validator(
+        schema,
+        keywords=_KEYWORDS,
+        validate_formats=True,
+        pattern_options=jsonschema_rs.RegexOptions(),
+        offline=True,
+    )
+
+
+Fill = Callable[[Any], None]
+
+
+def fill_defaults(schema: Any, document: Mapping[str, Any], seen: tuple[str, ...] = ()) -> Fill | None:
+    """A function that puts `default`s of missing properties into a valid value, or `None` where there are none."""
+    reference = schema.get("$ref") if isinstance(schema, dict) else None
+    schema = dereference(schema, document)
+    if not isinstance(schema, dict) or reference in seen:
+        return None
+    seen = (*seen, reference) if reference else seen
+    properties = {name: dereference(inner, document) for name, inner in schema.get("properties", {}).items()}
+    defaults = [(name, inner["default"]) for name, inner in properties.items() if "default" in inner]
+    inside = {name: fill_defaults(inner, document, seen) for name, inner in schema.get("properties", {}).items()}
+    nested = [(name, fill) for name, fill in inside.items() if fill]
+    items = fill_defaults(schema.get("items"), document, seen)
+    return _filler(defaults, nested, items) if defaults or nested or items else None
+
+
+def _filler(defaults: list[tuple[str, Any]], nested: list[tuple[str, Fill]], items: Fill | None) -> Fill:
+    def fill(value: Any) -> None:
+        if isinstance(value, dict):
+            for name, default in defaults:
+                value.setdefault(name, default)
+            for name, inner in nested:
+                inner(value.get(name))
+        elif isinstance(value, list) and items:
+            for item in value:
+                items(item)
+
+    return fill
+
+
+def dereference(schema: Any, document: Mapping[str, Any]) -> Any:
+    """The schema itself behind any chain of `$ref`s."""
+    while isinstance(schema, dict) and "$ref" in schema:
+        schema = pointers.resolve(document, schema["$ref"])
+    return schema
