@@ -1,1 +1,1 @@
-"""The mock server: Connexion in front, contracts as the program, providers for what an API does when nothing is wrong."""
+"""The mock server: Connexion in front, contracts as the program, providers for what an API does with a good request."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.middleware.main import ConnexionMiddleware
 from connexion.resolver import Resolver
 
@@ -18,6 +16,7 @@ from understudy_mockserver.middleware import ContractMiddleware
 from understudy_mockserver.namespaces import Namespaces
 from understudy_mockserver.pages import Pages
 from understudy_mockserver.provider import Handler
+from understudy_mockserver.realtime.app import Realtime
 from understudy_mockserver.settings import Settings
 from understudy_validators.compiler import operations_of
 from understudy_validators.contract import Contract
@@ -26,12 +25,27 @@ from understudy_validators.contract import Contract
 class Understudy:
     """The server as an ASGI app; `contracts` are those that it serves."""
 
-    def __init__(self, app: App, contracts: tuple[Contract, ...]) -> None:
+    def __init__(
+        self, app: App, connexion: ConnexionMiddleware, realtime: Realtime, contracts: tuple[Contract, ...]
+    ) -> None:
         self._app = app
+        self._connexion = connexion
+        self._realtime = realtime
         self.contracts = contracts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app(scope, receive, send)
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        await self._connexion({"type": "lifespan"}, receive, send)  # Connexion compiles when it is first called
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._realtime.close()
+        await send({"type": "lifespan.shutdown.complete"})
 
 
 def create_app(names: Iterable[str] = (), settings: Settings | None = None) -> Understudy:
@@ -42,8 +56,9 @@ def create_app(names: Iterable[str] = (), settings: Settings | None = None) -> U
     settings = settings or Settings()
     served = {contract.name: (contract, load_provider(contract.name)) for contract in load_contracts(tuple(names))}
     contracts = {name: contract for name, (contract, _) in served.items()}
-    middleware = partial(ContractMiddleware, namespaces=Namespaces(served, settings), settings=settings)
-    connexion = ConnexionMiddleware(Pages(contracts), lifespan=_lifespan, middlewares=[LifespanMiddleware, middleware])
+    namespaces = Namespaces(served, settings)
+    middleware = partial(ContractMiddleware, namespaces=namespaces, settings=settings)
+    connexion = ConnexionMiddleware(Pages(contracts), middlewares=[middleware])
     for contract, provider in served.values():
         connexion.add_api(
             routing_view(contract),
@@ -52,12 +67,8 @@ def create_app(names: Iterable[str] = (), settings: Settings | None = None) -> U
             contract=contract,
             at_root=len(served) == 1,
         )
-    return Understudy(Guard(connexion, settings), tuple(contracts.values()))
-
-
-@contextlib.asynccontextmanager
-async def _lifespan(app: Any) -> AsyncIterator[None]:
-    yield
+    realtime = Realtime(connexion, served, namespaces)
+    return Understudy(Guard(realtime, settings), connexion, realtime, tuple(contracts.values()))
 
 
 def _resolve(name: str, handlers: Mapping[str, Handler], operation_id: str) -> Handler:
@@ -74,10 +85,12 @@ def routing_view(contract: Contract) -> dict[str, Any]:
     """
     paths: dict[str, Any] = {}
     for _, path, method, _, node in operations_of(contract.document.data):
-        operation = {"operationId": f"{contract.name}.{node['operationId']}", "responses": {"default": _ANY}}
         names = [segment.strip("{}") for segment in path.split("/") if segment.startswith("{")]
-        operation["parameters"] = [{**_PARAMETER, "name": name} for name in names]
-        paths.setdefault(path, {})[method] = operation
+        paths.setdefault(path, {})[method] = {
+            "operationId": f"{contract.name}.{node['operationId']}",
+            "parameters": [{**_PARAMETER, "name": name} for name in names],
+            "responses": {"default": _ANY},
+        }
     return {"openapi": "3.0.3", "info": {"title": contract.title, "version": "1"}, "paths": paths}
 
 

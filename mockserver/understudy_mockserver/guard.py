@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import orjson
 
 from understudy_mockserver import namespaces, verdicts
 from understudy_mockserver.asgi import App, Message, RawHeaders, Receive, Scope, Send, respond
+from understudy_mockserver.context import CONTEXT, Context
 from understudy_mockserver.settings import Settings
-
-# Key in an ASGI scope under which the guard leaves what it found.
-CONTEXT = "understudy"
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What the guard found out about a request: its namespace, and the server's root as the client reaches it.
-
-    `path` is the raw path without the namespace's prefix.
-    """
-
-    namespace: str
-    root_url: str
-    path: str
-    misdirected: bool = False
 
 
 class Guard:
@@ -35,10 +18,10 @@ class Guard:
         self._hosts = frozenset(host.lower() for host in settings.allowed_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         headers = dict(scope["headers"])
+        if scope["type"] == "websocket":
+            await self._websocket(scope, receive, send, headers)
+            return
         origin = headers.get(b"origin")
         if origin is not None:
             if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
@@ -52,6 +35,16 @@ class Guard:
             return
         await self._app(scope, receive, send)
 
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes]) -> None:
+        try:
+            scope[CONTEXT] = context = self._context(scope, headers)
+        except ValueError:
+            context = None
+        if context is None or context.misdirected:
+            await send({"type": "websocket.close", "code": 1008})  # before it is accepted: the client sees a 403
+        else:
+            await self._app(scope, receive, send)
+
     def _context(self, scope: Scope, headers: dict[bytes, bytes]) -> Context:
         host = headers.get(b"host", b"").decode("latin-1")
         path = scope["raw_path"].decode("latin-1")
@@ -59,11 +52,11 @@ class Guard:
         if path.startswith("/~"):
             namespace, _, rest = path[2:].partition("/")
             path = f"/{rest}"
-        prefix = f"/~{namespace}" if namespace else ""
         if namespace and not namespaces.NAME.fullmatch(namespace):
             raise ValueError(f"{namespace!r} is no namespace: 1 to 64 letters, digits, dots, dashes, underscores.")
-        root = f"{scope.get('scheme', 'http')}://{host}{prefix}"
-        return Context(namespace or namespaces.DEFAULT, root, path, not self._is_allowed(host))
+        scheme = scope.get("scheme", "http").replace("ws", "http")
+        context = Context(namespaces.DEFAULT, f"{scheme}://{host}", path, not self._is_allowed(host))
+        return context.within(namespace) if namespace else context
 
     def _is_allowed(self, host: str) -> bool:
         # DNS rebinding: a page of a stranger's name that resolves to this machine still sends the stranger's Host.

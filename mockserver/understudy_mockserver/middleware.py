@@ -15,7 +15,7 @@ from connexion.middleware.abstract import SpecMiddleware
 from connexion.resolver import Resolver
 from connexion.spec import Specification
 
-from understudy_mockserver import preferences, verdicts
+from understudy_mockserver import calls, preferences, verdicts
 from understudy_mockserver.asgi import (
     App,
     DisconnectedError,
@@ -28,11 +28,11 @@ from understudy_mockserver.asgi import (
     read_body,
     respond,
 )
-from understudy_mockserver.guard import CONTEXT, Context, refuse
-from understudy_mockserver.namespaces import Namespaces, State
+from understudy_mockserver.context import CONTEXT, Context
+from understudy_mockserver.guard import refuse
+from understudy_mockserver.namespaces import Namespaces
 from understudy_mockserver.preferences import Preference, UnknownPreferenceError
 from understudy_mockserver.provider import Call, Handler, Reply
-from understudy_validators.routing import Match, Router
 from understudy_mockserver.settings import Settings
 from understudy_validators import judging
 from understudy_validators.answers import encode
@@ -40,6 +40,7 @@ from understudy_validators.case import Request
 from understudy_validators.compiler import METHODS
 from understudy_validators.contract import Contract, Operation
 from understudy_validators.judging import Verdict, judge, judge_reply
+from understudy_validators.routing import Match, Router
 
 log = logging.getLogger("understudy")
 
@@ -103,7 +104,6 @@ class ContractMiddleware(SpecMiddleware):  # type: ignore[misc]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
             return
         context: Context = scope[CONTEXT]
         site, path = self._site(context.path)
@@ -162,27 +162,25 @@ class ContractMiddleware(SpecMiddleware):  # type: ignore[misc]
             return
         verdict = judge(operation, request, parameters, state.world, now, state.quotas)
         if verdict.accepted:
-            call = _call(operation, verdict, state, now, context.root_url + site.base_path)
+            base_url = context.root_url + site.base_path
+            call = calls.call(operation, verdict.view, verdict.uploads, state, now=now, base_url=base_url)
             await _handle(send, site.contract, endpoint, call, verdict)
         else:
             await _refuse(send, operation, verdict)
 
 
-def _endpoint(
-    specification: Specification, path: str, method: str, resolver: Resolver, contract: Contract
-) -> Endpoint:
+def _endpoint(specification: Specification, path: str, method: str, resolver: Resolver, contract: Contract) -> Endpoint:
     resolved = specification.operation_cls.from_spec(specification, path=path, method=method, resolver=resolver)
     operation_id = resolved.operation_id.removeprefix(f"{contract.name}.")
     return Endpoint(contract.operation(operation_id), resolved.function)
 
 
-def _call(operation: Operation, verdict: Verdict, state: State, now: float, base_url: str) -> Call:
-    return Call(operation, verdict.view, verdict.uploads, state.world, state.blobs, state.ids, now, base_url)
-
-
 async def _handle(send: Send, contract: Contract, endpoint: Endpoint, call: Call, verdict: Verdict) -> None:
     try:
         reply = endpoint.handler(call)
+        if call.emissions:
+            calls.check_emissions(contract, call.emissions)
+            call.hub.publish(call.emissions)
         await _reply(send, endpoint.operation, reply, verdict)
     except Exception:
         log.exception("%s %s: the handler failed", contract.name, endpoint.operation.id)

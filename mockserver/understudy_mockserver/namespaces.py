@@ -12,6 +12,7 @@ from understudy_mockserver.clock import Clock, SteppedClock, SystemClock
 from understudy_mockserver.ids import Ids
 from understudy_mockserver.provider import Provider
 from understudy_mockserver.quotas import SlidingQuotas
+from understudy_mockserver.realtime.hub import Hub
 from understudy_mockserver.settings import Settings
 from understudy_validators import times
 from understudy_validators.contract import Contract
@@ -31,6 +32,7 @@ class State:
     ids: Ids
     clock: Clock
     quotas: SlidingQuotas
+    hub: Hub
 
 
 class Namespaces:
@@ -59,7 +61,7 @@ class Namespaces:
         contract, provider = self._served[name]
         world, blobs = contract.world.copy(), Blobs(self._settings.max_blobs)
         provider.prepare(world, blobs)
-        return State(world, blobs, Ids(self._seed), self._clock(contract), SlidingQuotas())
+        return State(world, blobs, Ids(self._seed), self._clock(contract), SlidingQuotas(), Hub())
 
     def _clock(self, contract: Contract) -> Clock:
         if self._settings.seed is None:

@@ -1,88 +1,137 @@
-"""Pages of our own: the list of contracts, each contract as JSON, and its documentation, all of which work offline."""
+"""Pages of our own: the list of contracts, each contract as JSON, and its documentation, all of which work offline.
+
+Their links are relative, so that they stay in a namespace's prefix.
+"""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import orjson
 
-from understudy_mockserver.asgi import Receive, Scope, Send, respond
+from understudy_mockserver import markup
+from understudy_mockserver.asgi import Message, RawHeaders, Receive, Scope, Send, respond
+from understudy_mockserver.assets import asset
 from understudy_mockserver.guard import CONTEXT, Context, refuse
 from understudy_validators.contract import Contract
 
-_STATIC = Path(__file__).parent / "static"
-_TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
-_HTML = "text/html; charset=utf-8"
 # The assets are the same for every contract: one place, which no vendor's path can be.
 _ASSETS = "/_understudy/docs/"
+_NOSNIFF = (b"x-content-type-options", b"nosniff")
+# Kept by browsers, and asked for again each time: a newer understudy may serve at the same address.
+_REVALIDATED = (b"cache-control", b"no-cache")
+# `data:` and `blob:` are pictures of Swagger UI's style sheet and in the mock's replies.
+_POLICY = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:;"
+    b" media-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HTML: RawHeaders = [(b"content-security-policy", _POLICY), (b"referrer-policy", b"no-referrer")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What a GET gives."""
+
+    media_type: str
+    body: bytes
+    headers: RawHeaders
+    status: int = 200
+    etag: bytes = b""
 
 
 class Pages:
-    """ASGI app for what is no contract's own path."""
+    """ASGI app for what is no contract's own path. Nothing is read or rendered before it is asked for."""
 
     def __init__(self, contracts: Mapping[str, Contract]) -> None:
         self._contracts = contracts
-        self._documents = {name: orjson.dumps(_served(contract)) for name, contract in contracts.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+            return
         context: Context = scope[CONTEXT]
+        if scope["method"] == "HEAD":
+            send = _without_body(send)
+        page = None if context.misdirected else self._page(context, scope["raw_path"])
         if context.misdirected:
             await refuse(send, 421, "This Host is not served here; start with --allow-host to serve it.")
-            return
-        found = self._page(context.path) if scope["method"] in ("GET", "HEAD") else None
-        if found is None:
-            await refuse(send, 404, f"No contract is served here. There is: {', '.join(self._roots())}.")
+        elif page is None:
+            await refuse(send, 404, f"No contract is served here. There is: {', '.join(self._roots(context))}.")
+        elif scope["method"] not in ("GET", "HEAD"):
+            await refuse(send, 405, "This page can only be read.", [(b"allow", b"GET, HEAD")])
+        elif page.etag and page.etag in dict(scope["headers"]).get(b"if-none-match", b""):
+            await respond(send, 304, "", b"", [(b"etag", page.etag), *page.headers])
         else:
-            media_type, body = found
-            await respond(send, 200, media_type, body, [(b"x-content-type-options", b"nosniff")])
+            etag = [(b"etag", page.etag)] if page.etag else []
+            await respond(send, page.status, page.media_type, page.body, [*etag, *page.headers])
 
-    def _roots(self) -> list[str]:
-        return [f"/{name}/" for name in self._contracts]
+    def _roots(self, context: Context) -> list[str]:
+        return [f"{_root(context, contract)}/" for contract in self._contracts.values()]
 
-    def _page(self, path: str) -> tuple[str, bytes] | None:
+    def _page(self, context: Context, raw_path: bytes) -> _Page | None:
+        path = context.path
         if path == "/":
-            return _HTML, self._index()
+            # From `/~name`, relative links would leave the namespace.
+            return self._index(context) if raw_path.endswith(b"/") else _redirect(raw_path.rpartition(b"/")[2] + b"/")
         if path.startswith(_ASSETS):
             return _asset(path.removeprefix(_ASSETS))
-        name, _, rest = path[1:].partition("/")
-        if name not in self._contracts:
-            return None
-        if rest == "openapi.json":
-            return "application/json", self._documents[name]
-        return (_HTML, _documentation(self._contracts[name])) if rest in ("", "docs") else None
+        name, slash, rest = path[1:].partition("/")
+        if name in self._contracts:
+            contract = self._contracts[name]
+            return _of_contract(contract, rest, context) if slash else _redirect(f"{name}/docs".encode())
+        return self._at_root(path, context) if len(self._contracts) == 1 else None
 
-    def _index(self) -> bytes:
-        rows = "".join(
-            f'<li><a href="/{name}/docs">{html.escape(contract.title)}</a> at <code>/{name}</code>'
-            f' (<a href="/{name}/openapi.json">contract</a>)</li>'
-            for name, contract in self._contracts.items()
-        )
-        return _page("Understudy", f"<main><h1>Understudy</h1><p>Contracts served here:</p><ul>{rows}</ul></main>")
+    def _at_root(self, path: str, context: Context) -> _Page | None:
+        """What a single contract has at `/` as well."""
+        (contract,) = self._contracts.values()
+        if path == "/docs":
+            return _redirect(f"{contract.name}/docs".encode())
+        return _document(contract, context) if path == "/openapi.json" else None
 
-
-def _served(contract: Contract) -> dict[str, Any]:
-    return {**contract.document.data, "servers": [{"url": f"/{contract.name}"}]}
+    def _index(self, context: Context) -> _Page:
+        return _html(markup.index(self._contracts.values(), context))
 
 
-def _asset(name: str) -> tuple[str, bytes] | None:
-    path = _STATIC / Path(name).name
-    return (_TYPES[path.suffix], path.read_bytes()) if path.suffix in _TYPES and path.is_file() else None
+def _of_contract(contract: Contract, rest: str, context: Context) -> _Page | None:
+    if rest == "openapi.json":
+        return _document(contract, context)
+    if rest == "docs":
+        return _html(markup.documentation(contract))
+    return _redirect(b"docs") if not rest else None
 
 
-def _documentation(contract: Contract) -> bytes:
-    script = (
-        f'<link rel="stylesheet" href="{_ASSETS}swagger-ui.css"><div id="docs"></div>'
-        f'<script src="{_ASSETS}swagger-ui-bundle.js"></script>'
-        f'<script>SwaggerUIBundle({{url: "/{contract.name}/openapi.json", dom_id: "#docs", deepLinking: true,'
-        " persistAuthorization: true, validatorUrl: null})</script>"
-    )
-    return _page(f"{contract.title}: Understudy", script)
+def _document(contract: Contract, context: Context) -> _Page:
+    """The contract as it is, except that its server is this one."""
+    document = contract.document.data
+    server = next(iter(document.get("servers", ())), {})
+    body = orjson.dumps({**document, "servers": [{**server, "url": _root(context, contract)}]})
+    return _Page("application/json", body, [_NOSNIFF, _REVALIDATED])
 
 
-def _page(title: str, content: str) -> bytes:
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{html.escape(title)}</title>'
-    style = "<style>main{font:1rem/1.6 system-ui;max-width:40rem;margin:3rem auto}body{margin:0}</style>"
-    return f'<!doctype html><html lang="en"><head>{head}{style}</head><body>{content}</body></html>'.encode()
+def _root(context: Context, contract: Contract) -> str:
+    """The contract's path on this server, with the namespace's prefix."""
+    return f"{urlsplit(context.root_url).path}/{contract.name}"
+
+
+def _asset(name: str) -> _Page | None:
+    found = asset(name)
+    return _Page(found.media_type, found.body, [_NOSNIFF, _REVALIDATED], etag=found.etag) if found else None
+
+
+def _html(text: str) -> _Page:
+    return _Page("text/html; charset=utf-8", text.encode(), [_NOSNIFF, _REVALIDATED, *_HTML])
+
+
+def _redirect(location: bytes) -> _Page:
+    return _Page("", b"", [(b"location", location)], status=307)
+
+
+def _without_body(send: Send) -> Send:
+    """Sends the head of a response alone."""
+
+    async def send_head(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return send_head

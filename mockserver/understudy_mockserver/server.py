@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
+import importlib.util
 import os
 import signal
 import socket
@@ -15,6 +17,7 @@ import orjson
 import uvicorn
 
 from understudy_mockserver.asgi import App
+from understudy_mockserver.realtime.engineio4 import MAX_MESSAGE
 
 #: Seconds that open requests get to finish after SIGTERM.
 GRACE = 2
@@ -37,13 +40,24 @@ def listen(host: str, port: int) -> socket.socket:
 class _Server(uvicorn.Server):
     """A server that leaves signals to `run`: uvicorn would raise them again, and so exit with an error."""
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.answers = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.answers.set()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
 
 def run(apps: Mapping[socket.socket, App], ready: Callable[[], None]) -> None:
-    """Serves each app on its socket until SIGTERM or SIGINT; a second signal ends at once. Calls `ready` when all answer."""
+    """Serves each app on its socket until SIGTERM or SIGINT; a second signal ends at once.
+
+    Calls `ready` when all answer.
+    """
     servers = {listener: _Server(_config(app)) for listener, app in apps.items()}
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_serve(servers, ready))
@@ -51,22 +65,23 @@ def run(apps: Mapping[socket.socket, App], ready: Callable[[], None]) -> None:
 
 def _config(app: App) -> uvicorn.Config:
     return uvicorn.Config(
-        app,  # type: ignore[arg-type]
+        app,
         lifespan="on",
         access_log=False,
         log_level="warning",
         server_header=False,
         proxy_headers=False,
+        ws="websockets-sansio",
+        ws_max_size=MAX_MESSAGE,
+        ws_per_message_deflate=False,
         timeout_graceful_shutdown=GRACE,
     )
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:  # Windows
-        return None
-    return uvloop.new_event_loop
+    """That of uvloop, where it is installed: it is not made for Windows."""
+    found = importlib.util.find_spec("uvloop")
+    return importlib.import_module("uvloop").new_event_loop if found else None
 
 
 async def _serve(servers: Mapping[socket.socket, _Server], ready: Callable[[], None]) -> None:
@@ -87,8 +102,8 @@ def _stop(servers: Mapping[socket.socket, _Server]) -> None:
 
 
 async def _announce(servers: Mapping[socket.socket, _Server], ready: Callable[[], None]) -> None:
-    while not all(server.started for server in servers.values()):
-        await asyncio.sleep(0.005)
+    for server in servers.values():
+        await server.answers.wait()
     ready()
 
 

@@ -21,7 +21,7 @@ def headers(violations: tuple[Violation, ...]) -> list[tuple[str, str]]:
 
 
 def as_json(violations: Iterable[Violation]) -> str:
-    """A JSON list of {path, rule, limit, actual}, in ASCII; those that no longer fit in the header are counted at the end."""
+    """A JSON list of {path, rule, limit, actual}, in ASCII; what does not fit in a header is counted at the end."""
     texts: list[str] = []
     size = 0
     rest = list(violations)

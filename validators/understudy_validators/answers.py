@@ -28,7 +28,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One refusal: its stable name, its status and media type, and the body as the contract has it."""
+    """One refusal: its stable name, its status and media type, and the body as the contract has it.
+
+    A refusal of a realtime event has no status, but the name of the event that carries it; with `echo`, what was sent
+    stands beneath the body's keys.
+    """
 
     name: str
     status: int
@@ -38,6 +42,8 @@ class Answer:
     source: Source = Source()
     trigger: tuple[Mapping[str, Any], ...] = ()
     forced: str = ""
+    event: str = ""
+    echo: bool = False
     render: Render = field(compare=False, repr=False, default=lambda view, violation: None)
 
     def body(self, view: Mapping[str, Any], violation: Violation | None) -> Any:

@@ -208,4 +208,3 @@ def compile_schema_check(answer: str, answers: Sequence[str], answer_for: Answer
             case.add(violation)
 
     return Check("schema", "schema", judge, tuple(dict.fromkeys((answer, *answers))), frozenset({"/body"}))
-

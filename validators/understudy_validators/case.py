@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An HTTP request as it came. `path` is the decoded path below the contract's base path, `headers` has lower-case names."""
+    """An HTTP request as it came.
+
+    `path` is the path below the contract's base path, `headers` has lower-case names, `query` stands without `?`.
+    """
 
     method: str
     path: str
@@ -37,7 +40,10 @@ class Quotas(Protocol):
     """Counts calls. The mock's counters are its own; a judge without counters lets everything pass."""
 
     def hit(self, rule: str, key: tuple[Any, ...], limit: int, window: float, now: float) -> tuple[int, float]:
-        """Counts one call and returns (calls left, seconds until one more fits); -1 left means: refused, and not counted."""
+        """Counts one call and returns (calls left, seconds until one more fits).
+
+        -1 left means: refused, and not counted.
+        """
         ...
 
 

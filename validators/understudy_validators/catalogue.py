@@ -17,7 +17,10 @@ Step = tuple[int, WireRequest]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One error of the catalogue. `trigger` ends in exactly `status` and `body`; it is empty where `how` says how to force it."""
+    """One error of the catalogue.
+
+    `trigger` ends in exactly the answer's status and `body`; it is empty where `how` says how to force it.
+    """
 
     contract: str
     answer: Answer
@@ -98,7 +101,7 @@ def _code(contract: Contract, answer: Answer) -> Any:
 
 
 def _operation(contract: Contract, answer: Answer, trigger: tuple[Step, ...]) -> str:
-    """The operation that the trigger ends with, else the first that lists the answer; a framing answer may have none."""
+    """The operation that the trigger ends with, else the first that lists the answer; framing may have none."""
     if trigger:
         return trigger[-1][1].operation
     return next((o.id for o in contract if answer.name in o.answers and answer.name not in _framing(contract)), "")

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from understudy_validators import bodies, credentials, documents, parameters, pointers, rules
-from understudy_validators.answers import Answer, Source, renderer
+from understudy_validators.answers import Answer
 from understudy_validators.contract import Contract, Operation, Success
 from understudy_validators.documents import Document
-from understudy_validators.parameters import AnswerFor, Parameter
+from understudy_validators.event_compiler import compile_events
+from understudy_validators.examples import answer_for, to_answers, values
+from understudy_validators.parameters import Parameter
 from understudy_validators.rules import Check
-from understudy_validators.schemas import Finding, Schemas, dereference, is_binary
+from understudy_validators.schemas import Schemas, dereference, is_binary
 from understudy_validators.world import load_world
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -40,65 +42,6 @@ def operations_of(document: Node) -> Iterator[tuple[str, str, str, Node, Node]]:
                 yield pointers.join("paths", path, method), path, method, item, item[method]
 
 
-def listed_answers(document: Node, responses: Node) -> Iterator[tuple[str, int, str, Node]]:
-    """(name, status, media type, example) of each named error example in a Responses Object."""
-    for status, response in responses.items():
-        content = dereference(response, document).get("content", {})
-        if status.isdecimal() and int(status) >= 400:
-            for media_type, node in content.items():
-                for name, example in node.get("examples", {}).items():
-                    yield name, int(status), media_type, dereference(example, document)
-
-
-def to_answer(name: str, status: int, media_type: str, example: Node) -> Answer:
-    """An entry of the error catalogue."""
-    return Answer(
-        name=name,
-        status=status,
-        media_type=media_type,
-        value=example.get("value"),
-        summary=example.get("summary", ""),
-        source=to_source(example),
-        trigger=tuple(example.get("x-trigger", ())),
-        forced=example.get("x-forced", ""),
-        render=renderer(example.get("value")),
-    )
-
-
-def to_source(node: Node) -> Source:
-    """The node's `x-source`; without one, an assumption."""
-    source = node.get("x-source", {})
-    return Source(source.get("is", "assumed"), source.get("from", ""))
-
-
-def answer_for(finding: Finding, default: str) -> str:
-    """The answer that the schemas on the finding's way name for it (`x-answers`), the nearest first."""
-    own = finding.trail[-1] if finding.trail else {}
-    if finding.keyword == "required":
-        named = finding.missing.get("x-answers", {}).get("required")
-        if named:
-            return str(named)
-    if finding.keyword in own.get("x-answers", {}):
-        return str(own["x-answers"][finding.keyword])
-    nearest = (node["x-answers"]["*"] for node in reversed(finding.trail) if "*" in node.get("x-answers", {}))
-    return str(next(nearest, default))
-
-
-def named_answers(schema: Any, document: Node, seen: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Every answer that the `x-answers` in a schema, and in what it refers to, name."""
-    if isinstance(schema, list):
-        for item in schema:
-            yield from named_answers(item, document, seen)
-    elif isinstance(schema, dict):
-        yield from schema.get("x-answers", {}).values()
-        reference = schema.get("$ref")
-        if reference and reference not in seen:
-            yield from named_answers(pointers.resolve(document, reference), document, seen | {reference})
-        for key, inner in schema.items():
-            if key != "x-answers":
-                yield from named_answers(inner, document, seen)
-
-
 @dataclass(frozen=True, slots=True)
 class _Place:
     """An operation while it is compiled: its nodes and where they stand."""
@@ -117,29 +60,30 @@ class _Compiler:
         self.data: Node = self.document.data
         self.schemas = Schemas(self.data)
         self.world = load_world(folder / "world.yaml")
+        self.realtime = compile_events(folder)
         schemes = self.data.get("components", {}).get("securitySchemes", {})
         self.schemes = {name: credentials.compile_scheme(name, scheme) for name, scheme in schemes.items()}
         framing = self.data["x-framing"]
-        listed = listed_answers(self.data, framing.get("responses", {}))
-        self.framing_answers = {name: to_answer(name, *rest) for name, *rest in listed}
         self.situations: Mapping[str, str] = framing["answers"]
+        self.answers = to_answers(self.data, framing.get("responses", {}))
+        for place in self._places():
+            self.answers |= to_answers(self.data, place.node.get("responses", {}))
+        self.framing = {situation: self.answers[name] for situation, name in self.situations.items()}
 
     def contract(self) -> Contract:
         operations = {place.node["operationId"]: self._operation(place) for place in self._places()}
-        answers = {**self.framing_answers}
-        for operation in operations.values():
-            answers |= operation.answers
         return Contract(
             name=self.name,
             title=self.data["info"]["title"],
             document=self.document,
             operations=operations,
-            answers=answers,
-            framing={situation: answers[name] for situation, name in self.situations.items()},
+            answers=self.answers,
+            framing=self.framing,
             credentials={name: scheme.words for name, scheme in self.schemes.items()},
             code_pointer=self.data.get("x-code", ""),
             world=self.world.world,
             now=self.world.now,
+            realtime=self.realtime,
         )
 
     def _places(self) -> Iterator[_Place]:
@@ -151,7 +95,6 @@ class _Compiler:
         params, media_types = tuple(self._parameters(place)), tuple(self._media_types(place, body))
         security = tuple(place.node.get("security", self.data.get("security", ())))
         entries = [self._rule(place, index) for index in range(len(place.node.get("x-rules", ())))]
-        listed = listed_answers(self.data, place.node.get("responses", {}))
         return Operation(
             id=place.node["operationId"],
             method=place.method.upper(),
@@ -164,10 +107,14 @@ class _Compiler:
             request_examples=_request_examples(body, self.data),
             security=security,
             checks=tuple(self._checks(entries, params, media_types, security, body)),
-            answers={**self.framing_answers, **{name: to_answer(name, *rest) for name, *rest in listed}},
+            answers={**to_answers(self.data, place.node.get("responses", {})), **self._framing_answers()},
             successes=tuple(self._successes(place)),
             collect=next((rule.get("collect", "") for _, rule in entries if rule["id"] == "schema"), ""),
         )
+
+    def _framing_answers(self) -> dict[str, Answer]:
+        """What any operation may answer: a request for it can be wrong in ways that concern no operation."""
+        return {answer.name: answer for answer in self.framing.values()}
 
     def _rule(self, place: _Place, index: int) -> tuple[str, Node]:
         rule = place.node["x-rules"][index]
@@ -236,16 +183,11 @@ class _Compiler:
                 pointer = at + pointers.join("content", media_type, "schema")
                 judged = "schema" in node and not is_binary(dereference(node["schema"], self.data))
                 validator = self.schemas.at(pointer) if judged else None
-                yield Success(int(status), media_type, validator, _values(node, self.data))
+                yield Success(int(status), media_type, validator, values(node, self.data))
             if not content:
                 yield Success(int(status), "", None, {})
 
 
 def _request_examples(body: Node, data: Node) -> dict[str, dict[str, Any]]:
     """Named request examples of each media type."""
-    return {media_type: _values(node, data) for media_type, node in body.get("content", {}).items()}
-
-
-def _values(node: Node, data: Node) -> dict[str, Any]:
-    examples = node.get("examples", {})
-    return {name: dereference(example, data).get("value") for name, example in examples.items()}
+    return {media_type: values(node, data) for media_type, node in body.get("content", {}).items()}

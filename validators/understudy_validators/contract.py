@@ -11,6 +11,7 @@ from understudy_validators.bodies import MediaType
 from understudy_validators.documents import Document
 from understudy_validators.errors import UsageError
 from understudy_validators.parameters import Parameter
+from understudy_validators.realtime import Realtime
 from understudy_validators.records import World
 from understudy_validators.rules import Check
 from understudy_validators.schemas import SchemaValidator
@@ -67,6 +68,7 @@ class Contract:
     code_pointer: str
     world: World = field(repr=False)
     now: str = ""
+    realtime: Realtime = field(default_factory=Realtime)
 
     def operation(self, operation_id: str) -> Operation:
         """The operation of that id. Raises `UsageError`, which lists what there is."""

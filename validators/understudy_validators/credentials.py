@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs
 
 from understudy_validators import times, viewpaths
 from understudy_validators.case import Case
@@ -65,7 +64,7 @@ def _find(words: Mapping[str, Any], case: Case, view: Mapping[str, Any]) -> Reco
 def compile_scheme(name: str, scheme: Mapping[str, Any]) -> Scheme:
     """A security scheme of the contract, ready to look for its credential."""
     words = scheme["x-credentials"]
-    if scheme["type"] == "apiKey":
+    if scheme["type"] in ("apiKey", "httpApiKey"):
         header = scheme["name"].lower() if scheme["in"] == "header" else ""
         return Scheme(name, header, words, _from_header(header) if header else _from_query(scheme["name"]))
     word = scheme.get("scheme", "bearer").lower()
@@ -77,7 +76,11 @@ def _from_header(header: str) -> Carried:
 
 
 def _from_query(name: str) -> Carried:
-    return lambda case: (parse_qs(case.request.query).get(name, [""])[0], True)
+    return lambda case: (_text(case.view["query"].get(name)), True)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _from_authorization(word: str, any_word: bool) -> Carried:

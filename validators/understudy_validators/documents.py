@@ -92,7 +92,7 @@ class _Builder:
         if node.tag.endswith(":bool"):
             return _BOOLEANS.get(node.value, node.value)
         try:
-            return self.loader.construct_object(node)  # type: ignore[no-untyped-call]
+            return self.loader.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:
             problem = str(getattr(error, "problem", error))
             self.mistakes.append(self._mistake(node, pointer, problem, "Only plain YAML values are read."))
@@ -114,7 +114,7 @@ def load(path: Path) -> Document:
         raise ContractError([_whole(path, f"cannot be read: {error}", "Check that it is a UTF-8 text file.")]) from None
     loader = _Loader(text)
     try:
-        node = loader.get_single_node()  # type: ignore[no-untyped-call]
+        node = loader.get_single_node()
         if node is None:
             raise ContractError([_whole(path, "is empty", "Write the contract.")])
         builder = _Builder(path, loader)
@@ -122,7 +122,7 @@ def load(path: Path) -> Document:
     except yaml.YAMLError as error:
         raise ContractError([_syntax(path, error)]) from None
     finally:
-        loader.dispose()  # type: ignore[no-untyped-call]
+        loader.dispose()
     if builder.mistakes:
         raise ContractError(builder.mistakes)
     return Document(path, data, builder.lines)

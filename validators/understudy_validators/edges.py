@@ -22,7 +22,7 @@ _WORDS = ("path", "query", "headers", "body")
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """One constraint of a request. `pointer` is `/body/tags/items/maxLength`: the way to the value, then the keyword."""
+    """One constraint of a request; `pointer` is the way to the value and the keyword, `/body/tags/items/maxLength`."""
 
     pointer: str
     keyword: str

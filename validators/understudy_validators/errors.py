@@ -1,8 +1,8 @@
 """The exceptions of this package. Findings about traffic are values (see `violation`), not exceptions.
 
-    UnderstudyError
-    ├── ContractError     a contract that cannot be used, with every mistake found in it
-    └── UsageError        a call that makes no sense: an unknown contract, operation or answer
+UnderstudyError
+├── ContractError     a contract that cannot be used, with every mistake found in it
+└── UsageError        a call that makes no sense: an unknown contract, operation or answer
 """
 
 from __future__ import annotations

@@ -12,12 +12,14 @@ from understudy_validators import answers, parameters
 from understudy_validators.answers import Answer
 from understudy_validators.case import Case, NoQuotas, Quotas, Request, Upload
 from understudy_validators.contract import Operation
+from understudy_validators.realtime import Event
 from understudy_validators.records import World
 from understudy_validators.rules import Check
 from understudy_validators.violation import Violation
 
-_NO_QUOTAS = NoQuotas()
+NO_QUOTAS = NoQuotas()
 _JSON = "application/json"
+_EVENT = Request("EVENT", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def judge(
     path: Mapping[str, str],
     world: World,
     now: float,
-    quotas: Quotas = _NO_QUOTAS,
+    quotas: Quotas = NO_QUOTAS,
 ) -> Verdict:
     """Every way in which the request breaks the operation's contract, in the contract's order.
 
@@ -56,6 +58,30 @@ def judge(
         if not case.violations or not check.blocked(case):
             check.judge(case)
     return Verdict(case.view, tuple(case.violations), case.uploads, case.headers)
+
+
+def judge_event(
+    event: Event, payload: Any, view: Mapping[str, Any], world: World, now: float, quotas: Quotas = NO_QUOTAS
+) -> Verdict:
+    """Every way in which an event breaks its contract; `view` is what is known of the connection."""
+    case = Case(_EVENT, world, now, quotas, {**view, "body": payload}, media_type=event.payload)
+    for check in event.checks:
+        if not case.violations or not check.blocked(case):
+            check.judge(case)
+    return Verdict(case.view, tuple(case.violations), case.uploads, case.headers)
+
+
+def refusal_of_event(event: Event, verdict: Verdict) -> tuple[Answer, Any]:
+    """The answer that the first violation gives, and the payload of the event that carries it."""
+    first = verdict.violations[0]
+    answer = event.answers[first.answer]
+    return answer, event_body(answer, verdict.view, first)
+
+
+def event_body(answer: Answer, view: Mapping[str, Any], violation: Violation | None) -> Any:
+    """A refusal's payload: the answer's, over what was sent where the contract echoes that."""
+    body, sent = answer.body(view, violation), view.get("body")
+    return {**sent, **body} if answer.echo and isinstance(sent, dict) else body
 
 
 def refusal(operation: Operation, verdict: Verdict) -> tuple[Answer, Any]:
@@ -99,7 +125,7 @@ def _promise(path: str, rule: str, limit: Any, actual: Any) -> Violation:
 def judge_body(operation: Operation, body: Any, world: World, now: float) -> Verdict:
     """What can be judged of a JSON body alone: its schema, and the rules that look at nothing else."""
     request = Request(operation.method, "", {"content-type": _JSON}, "", orjson.dumps(body))
-    case = Case(request, world, now, _NO_QUOTAS, {})
+    case = Case(request, world, now, NO_QUOTAS, {})
     for check in operation.checks:
         alone = check.kind in ("form", "schema") or _reads_body_only(check)
         if alone and (not case.violations or not check.blocked(case)):

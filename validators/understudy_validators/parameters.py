@@ -46,7 +46,9 @@ class Parameter:
         return self.name.lower() if self.location == "header" else self.name
 
 
-def compile_parameter(node: Mapping[str, Any], pointer: str, document: Mapping[str, Any], schemas: Schemas) -> Parameter:
+def compile_parameter(
+    node: Mapping[str, Any], pointer: str, document: Mapping[str, Any], schemas: Schemas
+) -> Parameter:
     """A parameter object of the contract; `pointer` is where it stands."""
     while "$ref" in node:
         pointer = node["$ref"].removeprefix("#")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from understudy_validators import pointers, times, viewpaths
@@ -107,16 +108,23 @@ class _Finder:
 
     def find(self, case: Case) -> tuple[Record | None, bool]:
         """A record that fits, if any; and whether there was any record at all."""
-        values = self.where.values(case.view)
-        if MISSING in values:
-            return None, False
         seen = False
-        for record in case.world[self.collection].matching(self.where.fields, values):
-            if self._counts(record, case):
-                seen = True
-                if self.must(record):
-                    return record, True
+        for record in self._candidates(case):
+            seen = True
+            if self.must(record):
+                return record, True
         return None, seen
+
+    def fitting(self, case: Case) -> Iterator[Record]:
+        """All records that fit."""
+        return (record for record in self._candidates(case) if self.must(record))
+
+    def _candidates(self, case: Case) -> Iterator[Record]:
+        values = self.where.values(case.view)
+        if MISSING not in values:
+            for record in case.world[self.collection].matching(self.where.fields, values):
+                if self._counts(record, case):
+                    yield record
 
     def _counts(self, record: Record, case: Case) -> bool:
         if self.live and not times.is_live(self.live(record), case.now):
@@ -152,9 +160,7 @@ def _judged(rule: Mapping[str, Any], pointer: str, schemas: Schemas, one: Callab
     return judge_each
 
 
-def _with_item(
-    case: Case, at: str, item: Any, applies: Callable[[Any], bool], one: Callable[[Case, str], Any]
-) -> Any:
+def _with_item(case: Case, at: str, item: Any, applies: Callable[[Any], bool], one: Callable[[Case, str], Any]) -> Any:
     case.view["item"] = item
     try:
         return one(case, at) if applies(case.view) else None
@@ -180,14 +186,16 @@ def _lookup(rule: Mapping[str, Any], pointer: str, schemas: Schemas) -> Judge:
 
 def _unique(rule: Mapping[str, Any], pointer: str, schemas: Schemas) -> Judge:
     finder = _finder(rule, "unique", pointer, schemas)
+    limit = rule.get("limit", 1)
 
     def one(case: Case, element: str) -> Record | None:
-        record, _ = finder.find(case)
-        if record is not None:
-            at, actual = finder.where.told(case.view, element)
-            message = f"there is such a record of {finder.collection} already"
-            case.add(_violation(rule, at, finder.collection, actual, message))
-        return record
+        in_the_way = list(islice(finder.fitting(case), limit))
+        if len(in_the_way) < limit:
+            return None
+        at, actual = finder.where.told(case.view, element)
+        message = f"there is such a record of {finder.collection} already"
+        case.add(_violation(rule, at, rule.get("limit", finder.collection), actual, message))
+        return in_the_way[0]
 
     return _judged(rule, pointer, schemas, one)
 

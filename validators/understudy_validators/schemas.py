@@ -21,18 +21,6 @@ Schema = dict[str, Any] | bool
 # What a JSON pointer in a URI fragment may hold as it is (RFC 6901, section 6).
 _SAFE = "/~!$&'()*+,;=:@?-._"
 
-# Keywords whose `actual` is a size rather than the value.
-_MEASURES: dict[str, Callable[[Any], Any]] = {
-    "maxLength": len,
-    "minLength": len,
-    "maxItems": len,
-    "minItems": len,
-    "maxProperties": len,
-    "minProperties": len,
-    "x-max-bytes": lambda value: compact_size(value),
-    "x-max-file-bytes": lambda value: value["size"],
-    "type": lambda value: type_name(value),
-}
 _TYPES: dict[type, str] = {
     dict: "object",
     list: "array",
@@ -54,6 +42,20 @@ def compact_size(value: Any) -> int:
     return len(orjson.dumps(value))
 
 
+# Keywords whose `actual` is a size rather than the value.
+_MEASURES: dict[str, Callable[[Any], Any]] = {
+    "maxLength": len,
+    "minLength": len,
+    "maxItems": len,
+    "minItems": len,
+    "maxProperties": len,
+    "minProperties": len,
+    "x-max-bytes": compact_size,
+    "x-max-file-bytes": lambda value: value["size"],
+    "type": type_name,
+}
+
+
 class _MaxBytes:
     def __init__(self, parent: dict[str, Any], value: int, path: list[str | int]) -> None:
         self.limit = value
@@ -72,7 +74,10 @@ class _MaxFileBytes:
             raise ValueError(f"is a file of more than {self.limit} bytes")
 
 
-_KEYWORDS = {"x-max-bytes": _MaxBytes, "x-max-file-bytes": _MaxFileBytes}
+_KEYWORDS: dict[str, type[jsonschema_rs.KeywordValidator]] = {
+    "x-max-bytes": _MaxBytes,
+    "x-max-file-bytes": _MaxFileBytes,
+}
 
 
 def is_binary(schema: Any) -> bool:
@@ -177,7 +182,7 @@ class SchemaValidator:
         node: Any = {**self._document, "$ref": f"#{self.pointer}"}
         trail = []
         for token in path[:-1]:
-            reference = token == "$ref"  # noqa: S105
+            reference = token == "$ref"
             node = pointers.resolve(self._document, node["$ref"]) if reference else pointers.follow(node, [token])
             if isinstance(node, dict):
                 trail.append(node)

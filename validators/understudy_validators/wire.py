@@ -27,7 +27,10 @@ Part = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class WireRequest:
-    """A request below the contract's root: `body` is a JSON value, a text sent as it is, or `NOTHING`; or there are `parts`."""
+    """A request below the contract's root.
+
+    `body` is a JSON value, a text that is sent as it is, or `NOTHING`; a form has `parts` instead.
+    """
 
     method: str
     path: str
@@ -82,11 +85,16 @@ def encode_parts(parts: Sequence[Part], boundary: str) -> bytes:
 
 
 def build(contract: Contract, step: Mapping[str, Any]) -> WireRequest:
-    """The request that a trigger's step (specs/README.md has its words) stands for. Raises `UsageError` for a wrong step."""
+    """The request that a trigger's step stands for (specs/README.md has its words).
+
+    Raises `UsageError` for a wrong one.
+    """
     if "send" not in step:
         return _bare(step)
     operation = contract.operation(step["send"])
-    parameters = _replaced({p.name: as_text(p.example) for p in operation.parameters if p.location == "path"}, step, "path")
+    parameters = _replaced(
+        {p.name: as_text(p.example) for p in operation.parameters if p.location == "path"}, step, "path"
+    )
     query = _replaced(_required(operation, "query"), step, "query")
     request = WireRequest(
         method=step.get("method", operation.method).upper(),
@@ -145,9 +153,7 @@ def credential(contract: Contract, operation: Operation, other: Any = NOTHING) -
     return {"Authorization": f"{word.capitalize() if word == 'bearer' else word} {value}"}
 
 
-def _with_body(
-    request: WireRequest, contract: Contract, operation: Operation, step: Mapping[str, Any]
-) -> WireRequest:
+def _with_body(request: WireRequest, contract: Contract, operation: Operation, step: Mapping[str, Any]) -> WireRequest:
     document = contract.document.data
     constraint, media_type = _constraint(operation, document, step)
     schema = _schema(document, operation, media_type)
@@ -156,7 +162,9 @@ def _with_body(
     if "multipart" in step:
         media_type = FORM
         schema = _schema(document, operation, FORM)
-    body = from_parts(step["multipart"], schema, document) if "multipart" in step else _body(operation, media_type, step)
+    body = (
+        from_parts(step["multipart"], schema, document) if "multipart" in step else _body(operation, media_type, step)
+    )
     if constraint is not None:
         body = edges.apply({} if body is NOTHING else body, constraint, schema, document, past=True)
     return to_wire(request, media_type, body, schema, document)

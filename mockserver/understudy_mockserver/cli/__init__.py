@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import warnings
 
 import click
 
@@ -46,6 +47,8 @@ def cli() -> None:
 
 def main() -> None:
     """The `understudy` command. Exits with 2 and one clear text on stderr where the call or a contract is wrong."""
+    # Connexion imports a test client that warns its own developers.
+    warnings.filterwarnings("ignore", module=r"connexion\.")
     try:
         cli.main(standalone_mode=True)
     except ContractError as error:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 import orjson
+from rich.console import Console
+from rich.table import Table
 
 from understudy_mockserver.contracts import load_contracts
 from understudy_validators.catalogue import Entry, catalogue
@@ -27,9 +29,6 @@ def command(contract: str | None, as_json: bool, only: str | None) -> None:
 
 
 def _print(entries: list[Entry]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("contract")
     table.add_column("error", no_wrap=True)
@@ -48,4 +47,6 @@ def _print(entries: list[Entry]) -> None:
     console.width = console.width if console.is_terminal else 240
     console.print(table)
     natural = sum(not entry.forced for entry in entries)
-    console.print(f"\n{len(entries)} errors, {natural} of which a request causes: `understudy reproduce CONTRACT ERROR`.")
+    console.print(
+        f"\n{len(entries)} errors, {natural} of which a request causes: `understudy reproduce CONTRACT ERROR`."
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import warnings
 
 import click
 import httpx
@@ -15,20 +14,19 @@ from rich.table import Table
 
 from understudy_mockserver.cli import FINDINGS
 from understudy_mockserver.contracts import load_contract
+from understudy_mockserver.reproduction import Exchange, Reproduction, client, forcing, reproduce
 from understudy_validators import curl
 from understudy_validators.catalogue import Entry, catalogue
 from understudy_validators.contract import Contract
 from understudy_validators.errors import UsageError
 
-# Connexion imports a test client that warns its own developers.
-warnings.filterwarnings("ignore", module=r"connexion\.")
-from understudy_mockserver.reproduction import Exchange, Reproduction, client, forcing, reproduce  # noqa: E402
-
 
 @click.command(short_help="Cause an error, step by step, and compare the answer.")
 @click.argument("contract")
 @click.argument("error", required=False)
-@click.option("--base-url", help="The contract's root on a server, such as http://127.0.0.1:4010/replyke. Default: a fresh mock.")
+@click.option(
+    "--base-url", help="The contract's root on a server, such as http://127.0.0.1:4010/replyke. Default: a fresh mock."
+)
 @click.option("--curl", "as_curl", is_flag=True, help="Print a shell script of curl lines instead of sending anything.")
 @click.option("--all", "everything", is_flag=True, help="The whole catalogue, as a table.")
 def command(contract: str, error: str | None, base_url: str | None, as_curl: bool, everything: bool) -> None:
@@ -70,7 +68,9 @@ def _print(results: list[Reproduction], everything: bool) -> None:
     if everything:
         console.print(_table(results))
         differing = sum(not result.matches for result in results)
-        console.print(f"\n{len(results)} errors, {len(results) - differing} as in the catalogue, {differing} different.")
+        console.print(
+            f"\n{len(results)} errors, {len(results) - differing} as in the catalogue, {differing} different."
+        )
     else:
         for result in results:
             _print_steps(console, result)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import socket
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
-from understudy_mockserver.settings import LOOPBACK
+from understudy_mockserver.app import create_app
+from understudy_mockserver.banner import banner
+from understudy_mockserver.server import listen, run, write_ready_file
+from understudy_mockserver.settings import LOOPBACK, Settings
 from understudy_validators.errors import UsageError
 
 DEFAULT_PORT = 4010
 #: Addresses that every interface of the machine listens to.
-_ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104
+_ANY_ADDRESS = ("0.0.0.0", "::")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,17 @@ class _Stall:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, 65535), help="0 takes any.")
 @click.option("--seed", type=int, help="Repeat exactly: ids come from the seed, time moves with each request alone.")
-@click.option("--allow-host", "allowed", multiple=True, metavar="NAME", help="Host name to answer to, besides loopback.")
+@click.option(
+    "--allow-host", "allowed", multiple=True, metavar="NAME", help="Host name to answer to, besides loopback."
+)
 @click.option("--ready-file", type=click.Path(path_type=Path), help="Write {url, pid} as JSON here once it answers.")
 def command(
-    contracts: tuple[str, ...], host: str, port: int, seed: int | None, allowed: tuple[str, ...], ready_file: Path | None
+    contracts: tuple[str, ...],
+    host: str,
+    port: int,
+    seed: int | None,
+    allowed: tuple[str, ...],
+    ready_file: Path | None,
 ) -> None:
     """Serve CONTRACTs (all, if none is named), each under its own base path.
 
@@ -65,8 +74,6 @@ def _stalls(contracts: tuple[str, ...], port: int) -> list[_Stall]:
 
 
 def _listeners(stalls: list[_Stall], host: str) -> dict[socket.socket, _Stall]:
-    from understudy_mockserver.server import listen
-
     listeners: dict[socket.socket, _Stall] = {}
     for stall in stalls:
         try:
@@ -82,13 +89,6 @@ def _listeners(stalls: list[_Stall], host: str) -> dict[socket.socket, _Stall]:
 def _run(
     listeners: dict[socket.socket, _Stall], seed: int | None, allowed: tuple[str, ...], ready_file: Path | None
 ) -> None:
-    # Connexion imports a test client that warns its own developers.
-    warnings.filterwarnings("ignore", module=r"connexion\.")
-    from understudy_mockserver.app import create_app
-    from understudy_mockserver.banner import banner
-    from understudy_mockserver.server import run, write_ready_file
-    from understudy_mockserver.settings import Settings
-
     settings = Settings(seed=seed, allowed_hosts=allowed)
     apps = {listener: create_app(stall.names, settings) for listener, stall in listeners.items()}
     urls = {_url(listener): app.contracts for listener, app in apps.items()}
@@ -105,5 +105,5 @@ def _run(
 
 def _url(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

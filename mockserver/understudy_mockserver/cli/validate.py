@@ -25,9 +25,9 @@ from understudy_validators.violation import Violation
 def command(contract: str, operation: str, file: TextIO, as_json: bool) -> None:
     """Judge the request in FILE (or on standard input) by OPERATION of CONTRACT.
 
-    FILE holds a JSON body, or a whole request: {"method", "path", "headers", "body"}, as `understudy errors --json` prints
-    them. A body alone is judged by its schema and by the rules that need nothing else; a whole request by every rule,
-    against the contract's own world. Exits with 0 if nothing is violated, 1 if something is.
+    FILE holds a JSON body, or a whole request: {"method", "path", "headers", "body"}, as `understudy errors --json`
+    prints them. A body alone is judged by its schema and by the rules that need nothing else; a whole request by every
+    rule, against the contract's own world. Exits with 0 if nothing is violated, 1 if something is.
     """
     compiled = load_contract(contract)
     target = compiled.operation(operation)

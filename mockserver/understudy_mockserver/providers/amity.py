@@ -53,7 +53,7 @@ def _mentionees(call: Call) -> list[dict[str, Any]]:
     """Whom the message mentions. Banned users are left out, and so is a mention in which no one remains."""
     present = {member["userId"] for member in call.view["mentioned"] if member["membership"] == "member"}
     mentions = (_mention(call.world, sent, present) for sent in call.body.get("mentionees", []))
-    return [mention for mention in mentions if mention.get("userIds") != []]
+    return [mention for mention in mentions if mention["type"] == "channel" or mention["userIds"]]
 
 
 def _mention(world: World, sent: Mapping[str, Any], present: set[str]) -> dict[str, Any]:

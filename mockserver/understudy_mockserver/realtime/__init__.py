@@ -1,0 +1,1 @@
+"""Realtime: one hub of connections behind REST and both generations of Socket.IO."""

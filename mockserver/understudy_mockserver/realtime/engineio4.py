@@ -1,0 +1,110 @@
+"""Engine.IO 4, by python-socketio: what socket.io-client 3.x and 4.x speak, over websockets or long polling."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import socketio
+from socketio.exceptions import ConnectionRefusedError as Refusal
+
+from understudy_mockserver.asgi import Receive, Scope, Send
+from understudy_mockserver.context import CONTEXT
+from understudy_mockserver.realtime.gateway import UNKNOWN, Gateway, RefusedError
+from understudy_mockserver.realtime.hub import MAX_WAITING, Connection
+from understudy_mockserver.realtime.transports import abort
+
+#: Bytes of one message. A contract's own limits are far below, and are refused in its own words.
+MAX_MESSAGE = 1_000_000
+
+
+class EngineIO4:
+    """One contract's server of protocol 4."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._server = socketio.AsyncServer(
+            async_mode="asgi",
+            namespaces="*",
+            cors_allowed_origins=[],  # the guard has said all there is to say to browsers
+            async_handlers=False,  # a client's events are handled in their order
+            max_http_buffer_size=MAX_MESSAGE,
+        )
+        self._server.register_namespace(_Bridge(gateway, self._server))
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one HTTP request, or speaks over one websocket until it ends."""
+        await self._server.handle_request(scope, receive, send)
+
+    async def close(self) -> None:
+        """Ends all connections."""
+        await self._server.shutdown()
+
+
+class _Bridge(socketio.AsyncNamespace):  # type: ignore[misc]
+    """All namespaces of the server; the contract knows which there are."""
+
+    def __init__(self, gateway: Gateway, server: socketio.AsyncServer) -> None:
+        super().__init__("*")
+        self._gateway = gateway
+        self._sio = server
+        self._connections: dict[str, Connection] = {}
+        self._writers: dict[str, asyncio.Task[None]] = {}
+
+    async def trigger_event(self, event: str, *arguments: Any) -> Any:
+        namespace, sid, *rest = arguments
+        if event == "connect":
+            self._connect(namespace, sid, rest[0], rest[1] if len(rest) > 1 else None)
+        elif event == "disconnect":
+            await self._disconnect(sid)
+        elif sid in self._connections:
+            self._gateway.receive(self._connections[sid], event, rest[0] if rest else None)
+
+    def _connect(self, namespace: str, sid: str, environ: Mapping[str, Any], auth: Any) -> None:
+        scope = environ["asgi.scope"]
+        handshake = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+        handshake |= auth if isinstance(auth, dict) else {}
+        if not self._gateway.judges(namespace):
+            if namespace != "/":
+                raise Refusal(UNKNOWN)
+            return
+
+        def drop() -> None:
+            abort(environ["asgi.receive"])
+
+        try:
+            connection = self._gateway.connect(scope[CONTEXT], namespace, handshake, sid, drop)
+        except RefusedError as refused:
+            raise _refusal(refused.payload) from None
+        self._connections[sid] = connection
+        self._writers[sid] = asyncio.create_task(self._deliver(connection))
+
+    async def _disconnect(self, sid: str) -> None:
+        connection = self._connections.pop(sid, None)
+        if connection is None:
+            return
+        self._gateway.disconnect(connection)
+        writer = self._writers.pop(sid)
+        writer.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await writer
+
+    async def _deliver(self, connection: Connection) -> None:
+        """Hands what waits for the client to its Engine.IO queue, which is not to grow without end either."""
+        while True:
+            event, payload = await connection.waiting.get()
+            socket = self._sio.eio.sockets.get(self._sio.manager.eio_sid_from_sid(connection.id, connection.namespace))
+            if socket is not None and socket.queue.qsize() > MAX_WAITING:
+                connection.hub.remove(connection)
+                connection.drop()
+                return
+            await self._sio.emit(event, payload, to=connection.id, namespace=connection.namespace)
+
+
+def _refusal(payload: Any) -> Refusal:
+    """As a 4.x client expects it: `{"message", "data"}`."""
+    if isinstance(payload, dict):
+        return Refusal(str(payload.get("message", "")), payload)
+    return Refusal(str(payload))

@@ -1,0 +1,160 @@
+"""What happens when a client connects, emits or leaves, whatever protocol carries it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from understudy_mockserver import calls
+from understudy_mockserver.context import Context
+from understudy_mockserver.namespaces import NAME, Namespaces, State
+from understudy_mockserver.provider import Call, Provider
+from understudy_mockserver.realtime.hub import Connection, Emission, own_room
+from understudy_validators import judging
+from understudy_validators.answers import Answer
+from understudy_validators.contract import Contract
+from understudy_validators.judging import Verdict
+from understudy_validators.realtime import Channel, Event
+
+log = logging.getLogger("understudy")
+
+#: Reserved keys of a handshake's query: our own words, for clients that can set no header.
+NAMESPACE_KEY = "understudy-namespace"
+PREFER_KEY = "understudy-prefer"
+#: What Socket.IO servers answer to a namespace that they don't know.
+UNKNOWN = "Invalid namespace"
+
+
+class RefusedError(Exception):
+    """A connection that is not let in; `payload` is what its client gets."""
+
+    def __init__(self, payload: Any) -> None:
+        super().__init__(payload)
+        self.payload = payload
+
+
+class Gateway:
+    """One contract's realtime side."""
+
+    def __init__(self, contract: Contract, provider: Provider, namespaces: Namespaces) -> None:
+        self.contract = contract
+        self._channels: Mapping[str, Channel] = contract.realtime.channels
+        self._handlers = provider.events
+        self._namespaces = namespaces
+
+    def judges(self, namespace: str) -> bool:
+        """Whether the contract has something to say of a Socket.IO namespace; the default one exists anyway."""
+        return namespace in self._channels
+
+    def connect(
+        self,
+        context: Context,
+        namespace: str,
+        handshake: Mapping[str, Any],
+        connection_id: str,
+        drop: Callable[[], None],
+    ) -> Connection:
+        """Lets a client in. Raises `RefusedError` with the payload that the contract has for it."""
+        channel = self._channels.get(namespace)
+        if channel is None:
+            raise RefusedError(UNKNOWN)
+        context = _context(context, handshake)
+        state = self._state(context)
+        query = {key: value for key, value in handshake.items() if key not in (NAMESPACE_KEY, PREFER_KEY)}
+        now = state.clock.tick()
+        verdict = judging.judge_event(channel.connect, query, {"query": query}, state.world, now, state.quotas)
+        preferred = _name(handshake.get(PREFER_KEY, ""))
+        self._admit(channel.connect, verdict, preferred)
+        connection = Connection(connection_id, namespace, context, state.hub, drop, preferred=preferred)
+        user_id = verdict.view.get("token", {}).get("userId")
+        state.world["connections"].insert({"id": connection_id, "userId": user_id, "namespace": namespace})
+        connection.view = {key: verdict.view[key] for key in ("query", "token", "caller") if key in verdict.view}
+        state.hub.add(connection, user_id)
+        self._handle(channel.connect, connection, state, verdict, now)
+        return connection
+
+    def receive(self, connection: Connection, name: str, payload: Any) -> None:
+        """Judges an event, and lets the provider act on it or refuses it.
+
+        Unknown events are ignored, as Socket.IO does.
+        """
+        event = self._channels[connection.namespace].events.get(name)
+        if event is None or connection.id not in connection.hub.connections:
+            return
+        state = self._state(connection.context)
+        now = state.clock.tick()
+        view = {**connection.view, "connection": state.world["connections"].find(id=connection.id)}
+        forced = _answer(event, connection.preferred)
+        quotas = judging.NO_QUOTAS if forced else state.quotas
+        verdict = judging.judge_event(event, payload, view, state.world, now, quotas)
+        if forced:
+            self._refuse(connection, forced, judging.event_body(forced, verdict.view, None))
+        elif verdict.accepted:
+            self._handle(event, connection, state, verdict, now)
+        else:
+            self._refuse(connection, *judging.refusal_of_event(event, verdict))
+
+    def disconnect(self, connection: Connection) -> None:
+        """Forgets a client that has left."""
+        connection.hub.remove(connection)
+        state = self._state(connection.context)
+        record = state.world["connections"].find(id=connection.id)
+        if record is None:
+            return
+        state.world["connections"].remove(record)
+        handler = self._handlers.get("disconnect")
+        if handler:
+            view = {**connection.view, "connection": record, "body": None}
+            self._run(handler, self._call(None, connection, state, view, state.clock.tick()))
+
+    def _state(self, context: Context) -> State:
+        return self._namespaces.state(context.namespace, self.contract.name)
+
+    def _admit(self, event: Event, verdict: Verdict, preferred: str) -> None:
+        forced = _answer(event, preferred)
+        if forced:
+            raise RefusedError(judging.event_body(forced, verdict.view, None))
+        if not verdict.accepted:
+            raise RefusedError(judging.refusal_of_event(event, verdict)[1])
+
+    def _refuse(self, connection: Connection, answer: Answer, payload: Any) -> None:
+        connection.preferred = ""
+        emission = Emission(answer.event, payload, (own_room(connection.id),))
+        calls.check_emissions(self.contract, [emission])
+        connection.hub.publish([emission])
+
+    def _handle(self, event: Event, connection: Connection, state: State, verdict: Verdict, now: float) -> None:
+        handler = self._handlers.get(event.id)
+        if handler:
+            self._run(handler, self._call(event, connection, state, verdict.view, now))
+
+    def _call(
+        self, event: Event | None, connection: Connection, state: State, view: Mapping[str, Any], now: float
+    ) -> Call:
+        base_url = f"{connection.context.root_url}/{self.contract.name}"
+        return calls.call(event, view, (), state, now=now, base_url=base_url, connection=connection)
+
+    def _run(self, handler: Callable[[Call], None], call: Call) -> None:
+        try:
+            handler(call)
+        except Exception:
+            log.exception("%s: the handler of an event failed", self.contract.name)
+            return
+        calls.check_emissions(self.contract, call.emissions)
+        call.hub.publish(call.emissions)
+
+
+def _context(context: Context, handshake: Mapping[str, Any]) -> Context:
+    """The context in the namespace that the handshake asks for, if it does."""
+    asked = handshake.get(NAMESPACE_KEY, "")
+    return context.within(asked) if isinstance(asked, str) and NAME.fullmatch(asked) else context
+
+
+def _name(preference: Any) -> str:
+    """The answer that `example=NAME` (or NAME alone) asks for."""
+    return preference.removeprefix("example=") if isinstance(preference, str) else ""
+
+
+def _answer(event: Event, name: str) -> Answer | None:
+    return event.answers.get(name) if name else None

@@ -1,0 +1,126 @@
+"""From `asyncapi.yaml` to the compiled `Realtime` of a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from understudy_validators import bodies, credentials, documents, pointers, rules
+from understudy_validators.answers import Answer
+from understudy_validators.credentials import Scheme
+from understudy_validators.examples import answer_for, to_answer
+from understudy_validators.realtime import CONNECT, Channel, Event, Realtime
+from understudy_validators.rules import Check
+from understudy_validators.schemas import Schemas, SchemaValidator, dereference
+
+Node = Mapping[str, Any]
+JSON = "application/json"
+FILE = "asyncapi.yaml"
+
+
+def compile_events(folder: Path) -> Realtime:
+    """The realtime part of the contract in the folder; an empty one where there is no `asyncapi.yaml`."""
+    path = folder / FILE
+    return _EventCompiler(path).realtime() if path.exists() else Realtime()
+
+
+def event_operations(document: Node) -> Iterator[tuple[str, Node]]:
+    """(pointer, operation) of each operation."""
+    for name, operation in document.get("operations", {}).items():
+        yield pointers.join("operations", name), operation
+
+
+class _EventCompiler:
+    def __init__(self, path: Path) -> None:
+        self.document = documents.bundle(path)
+        self.data: Node = self.document.data
+        self.schemas = Schemas(self.data)
+        schemes = self.data.get("components", {}).get("securitySchemes", {})
+        self.schemes: dict[str, Scheme] = {n: credentials.compile_scheme(n, s) for n, s in schemes.items()}
+
+    def realtime(self) -> Realtime:
+        channels = {name: dereference(node, self.data) for name, node in self.data["channels"].items()}
+        compiled = [self._channel(name, node) for name, node in channels.items()]
+        words = {name: scheme.words for name, scheme in self.schemes.items()}
+        return Realtime({channel.namespace: channel for channel in compiled}, self.document, words)
+
+    def _channel(self, name: str, node: Node) -> Channel:
+        namespace = node["address"]
+        events: dict[str, Event] = {}
+        emissions: dict[str, SchemaValidator] = {}
+        for pointer, operation in event_operations(self.data):
+            if operation["channel"]["$ref"] != f"#/channels/{name}":
+                continue
+            for reference in operation["messages"]:
+                message = pointers.split(reference["$ref"])[-1]
+                if operation["action"] == "receive":
+                    events[message] = self._event(namespace, message, pointer, operation)
+                else:
+                    emissions[message] = self._validator(reference["$ref"])
+            for reference in operation.get("reply", {}).get("messages", ()):
+                emissions[pointers.split(reference["$ref"])[-1]] = self._validator(reference["$ref"])
+        connect = events.pop(CONNECT)
+        return Channel(namespace, connect, events, emissions)
+
+    def _message(self, reference: str) -> tuple[str, Node]:
+        """Where a message stands in the end, and the message."""
+        pointer = reference.removeprefix("#")
+        node = pointers.resolve(self.data, pointer)
+        while "$ref" in node:
+            pointer = node["$ref"].removeprefix("#")
+            node = pointers.resolve(self.data, pointer)
+        return pointer, node
+
+    def _validator(self, reference: str) -> SchemaValidator:
+        pointer, _ = self._message(reference)
+        return self.schemas.at(f"{pointer}/payload")
+
+    def _event(self, namespace: str, name: str, pointer: str, operation: Node) -> Event:
+        at, message = self._message(operation["messages"][0]["$ref"])
+        validator = self.schemas.at(f"{at}/payload")
+        entries = [self._rule(pointer, operation, index) for index in range(len(operation.get("x-rules", ())))]
+        security = tuple(pointers.split(reference["$ref"])[-1] for reference in operation.get("security", ()))
+        return Event(
+            id=pointers.split(pointer)[-1],
+            name=name,
+            namespace=namespace,
+            pointer=pointer,
+            summary=operation.get("summary", ""),
+            payload=bodies.compile_media_type(JSON, {"schema": message["payload"]}, self.data, validator),
+            schema=message["payload"],
+            examples={example["name"]: example["payload"] for example in message.get("examples", ())},
+            checks=tuple(self._checks(entries, security)),
+            answers={answer.name: answer for answer in self._answers(operation)},
+            security=security,
+        )
+
+    def _rule(self, pointer: str, operation: Node, index: int) -> tuple[str, Node]:
+        rule = operation["x-rules"][index]
+        at = f"{pointer}/x-rules/{index}"
+        while "$ref" in rule:
+            at = rule["$ref"].removeprefix("#")
+            rule = pointers.resolve(self.data, at)
+        return at, rule
+
+    def _checks(self, entries: list[tuple[str, Node]], security: tuple[str, ...]) -> Iterator[Check]:
+        for pointer, rule in entries:
+            if rule["id"] == "security":
+                alternatives: list[dict[str, Any]] = [{name: []} for name in security]
+                yield credentials.compile_security(alternatives, self.schemes, rule["answers"])
+            elif rule["id"] == "schema":
+                yield bodies.compile_schema_check(rule["answer"], (), answer_for)
+            else:
+                yield rules.compile_rule(rule, pointer, self.schemas)
+
+    def _answers(self, operation: Node) -> Iterator[Answer]:
+        for reference in operation.get("reply", {}).get("messages", ()):
+            _, message = self._message(reference["$ref"])
+            if "x-failure" not in message:
+                continue
+            event = pointers.split(reference["$ref"])[-1]
+            for example in message.get("examples", ()):
+                value = {**example, "value": example["payload"]}
+                answer = to_answer(example["name"], 0, JSON, value)
+                yield replace(answer, event=event, echo=message["x-failure"]["echo"])

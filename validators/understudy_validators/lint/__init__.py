@@ -1,0 +1,5 @@
+"""Checking contracts: every mistake in a contract's folder, with file, line and what to do about it."""
+
+from understudy_validators.lint.linter import lint_folder
+
+__all__ = ["lint_folder"]
