@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+
 import understudy_specs
 from tests.servers import Served, serve
 from understudy_validators import Contract, compile_folder

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from understudy_validators import curl, wire
-from understudy_validators.catalogue import entry
 from understudy_validators.contract import Contract, Operation
 
 
@@ -28,7 +27,7 @@ def _examples(contract: Contract, root: str) -> Iterator[str]:
     accepted = wire.build(contract, {"send": operation.id})
     refused = next(answer for answer in operation.answers.values() if answer.trigger and answer.status == 403)
     yield curl.line(accepted, root, options="-i")
-    yield curl.line(entry(contract, refused).trigger[-1][1], root, options="-i")
+    yield curl.line(wire.build(contract, refused.trigger[-1]), root, options="-i")
     forced = wire.build(contract, {"send": operation.id, "headers": {"Prefer": f"example={refused.name}"}})
     yield curl.line(forced, root, options="-i")
 

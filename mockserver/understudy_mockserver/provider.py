@@ -22,8 +22,8 @@ class Call:
 
     `view` is what the rules saw, bindings included. `files` are the uploads that the view's file objects number
     with `upload`. `now` is in Unix seconds. `base_url` is the contract's root as the client reaches it, without a
-    slash at its end, in the client's own namespace. `connection` is the one that an event came through. What the handler
-    emits is sent once it has ended well.
+    slash at its end, in the client's own namespace. `connection` is the one that an event came through. What the
+    handler emits is sent once it has ended well.
     """
 
     operation: Operation | Event | None

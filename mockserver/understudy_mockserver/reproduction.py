@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,22 +13,28 @@ import orjson
 
 from understudy_mockserver.app import create_app
 from understudy_mockserver.namespaces import HEADER
+from understudy_mockserver.realtime.gateway import NAMESPACE_KEY, PREFER_KEY
+from understudy_mockserver.server import serving
+from understudy_mockserver.socket_client import RefusedError, SocketClient
 from understudy_mockserver.verdicts import VERDICT
-from understudy_validators import wire
-from understudy_validators.catalogue import Entry
+from understudy_validators import sockets, wire
+from understudy_validators.catalogue import Entry, Step
 from understudy_validators.contract import Contract
+from understudy_validators.realtime import CONNECT, CONNECT_ERROR
+from understudy_validators.sockets import SocketStep
 from understudy_validators.wire import WireRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request, the answer it got, and how often it was sent."""
+    """A step, how often it was taken, and what came of it: a status and a body, or an event and its payload."""
 
-    request: WireRequest
+    step: WireRequest | SocketStep
     times: int
-    status: int
+    status: int | None
     body: Any
-    verdict: str
+    verdict: str = ""
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,38 +51,88 @@ class Reproduction:
 
     @property
     def matches(self) -> bool:
-        """Whether status and body are exactly those of the catalogue."""
-        return (self.last.status, self.last.body) == (self.entry.answer.status, self.entry.body)
+        """Whether status or event, and body, are exactly those of the catalogue."""
+        expected = self.entry.answer
+        answered = (self.last.status or 0, self.last.event, self.last.body)
+        return answered == (expected.status, expected.event, self.entry.body)
 
 
-def client(contract: Contract, base_url: str | None) -> AbstractAsyncContextManager[httpx.AsyncClient]:
-    """A client of the contract's root on the server at `base_url`, or of a fresh mock in this process."""
-    if base_url is not None:
-        return httpx.AsyncClient(base_url=base_url.rstrip("/"), timeout=30, trust_env=False)
-    transport = httpx.ASGITransport(app=create_app([contract.name]))
-    return httpx.AsyncClient(transport=transport, base_url=f"http://localhost/{contract.name}")
+async def reproduce(contract: Contract, entry: Entry, base_url: str) -> Reproduction:
+    """Takes the steps of the entry's trigger in a namespace of their own; a forced error is asked for.
+
+    `base_url` is the contract's root. Raises `OSError` or `httpx.HTTPError` where nobody answers there.
+    """
+    async with _Session(base_url.rstrip("/"), f"reproduce-{secrets.token_hex(6)}") as session:
+        steps = entry.trigger or forcing(contract, entry)
+        before = [await session.take(count, step, "") for count, step in steps[:-1]]
+        count, step = steps[-1]
+        return Reproduction(entry, [*before, await session.take(count, step, entry.answer.event)])
 
 
-async def reproduce(contract: Contract, entry: Entry, session: httpx.AsyncClient) -> Reproduction:
-    """Sends the entry's trigger in a namespace of its own; a forced one is asked for. Raises `httpx.HTTPError`."""
-    namespace = {HEADER: f"reproduce-{secrets.token_hex(6)}"}
-    steps = entry.trigger or ((1, forcing(contract, entry)),)
-    return Reproduction(entry, [await _send(session, request, times, namespace) for times, request in steps])
-
-
-def forcing(contract: Contract, entry: Entry) -> WireRequest:
-    """A request that asks for the entry's answer with `Prefer`."""
+def forcing(contract: Contract, entry: Entry) -> tuple[Step, ...]:
+    """Steps that ask for the entry's answer: with `Prefer`, or its like in a handshake's query."""
+    if entry.answer.event:
+        event = next(event for event in contract.realtime if event.id == entry.operation)
+        query = {PREFER_KEY: f"example={entry.answer.name}"}
+        connect = sockets.build(contract, {"connect": event.namespace, "query": query})
+        return (
+            ((1, connect),)
+            if event.name == CONNECT
+            else ((1, connect), (1, sockets.build(contract, {"emit": event.name})))
+        )
     operation = entry.operation or next(iter(contract.operations))
     step = {"send": operation, "headers": {"Prefer": f"example={entry.answer.name}"}}
-    return wire.build(contract, step)
+    return ((1, wire.build(contract, step)),)
 
 
-async def _send(session: httpx.AsyncClient, request: WireRequest, times: int, extra: dict[str, str]) -> Exchange:
-    url = request.path + (f"?{request.query}" if request.query else "")
-    for _ in range(times):
-        headers, content = request.encode()
-        response = await session.request(request.method, url, headers={**extra, **headers}, content=content)
-    return Exchange(request, times, response.status_code, _body(response), response.headers.get(VERDICT, ""))
+class _Session:
+    """The client's side: one HTTP client, and the sockets that a trigger opens."""
+
+    def __init__(self, base_url: str, namespace: str) -> None:
+        self._base_url = base_url
+        self._namespace = namespace
+        self._http = httpx.AsyncClient(headers={HEADER: namespace}, timeout=30, trust_env=False)
+        self._sockets: dict[str, SocketClient] = {}
+
+    async def __aenter__(self) -> _Session:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for client in self._sockets.values():
+            await client.close()
+        await self._http.aclose()
+
+    async def take(self, count: int, step: WireRequest | SocketStep, event: str) -> Exchange:
+        """Takes a step so many times; of an emission, waits for the event that should answer."""
+        if isinstance(step, WireRequest):
+            return await self._send(count, step)
+        if step.kind == "connect":
+            return await self._connect(count, step)
+        client = self._sockets[step.name]
+        if step.kind == "disconnect":
+            await client.close()
+            return Exchange(step, count, None, None)
+        for _ in range(count):
+            await client.emit(step.event, step.payload)
+        body = await client.receive(event) if event else None
+        return Exchange(step, count, None, body, event=event)
+
+    async def _connect(self, count: int, step: SocketStep) -> Exchange:
+        query = {**step.query, NAMESPACE_KEY: self._namespace}
+        for number in range(count):
+            try:
+                client = await SocketClient.open(self._base_url, step.namespace, query)
+            except RefusedError as refused:
+                return Exchange(step, count, None, refused.payload, event=CONNECT_ERROR)
+            self._sockets[step.name if number == 0 else f"{step.name}#{number}"] = client
+        return Exchange(step, count, None, None, event=CONNECT)
+
+    async def _send(self, count: int, request: WireRequest) -> Exchange:
+        url = self._base_url + request.path + (f"?{request.query}" if request.query else "")
+        for _ in range(count):
+            headers, content = request.encode()
+            response = await self._http.request(request.method, url, headers=headers, content=content)
+        return Exchange(request, count, response.status_code, _body(response), response.headers.get(VERDICT, ""))
 
 
 def _body(response: httpx.Response) -> Any:
@@ -84,3 +140,13 @@ def _body(response: httpx.Response) -> Any:
         return orjson.loads(response.content)
     except orjson.JSONDecodeError:
         return response.text
+
+
+@asynccontextmanager
+async def root_of(contract: Contract, base_url: str | None) -> AsyncIterator[str]:
+    """The contract's root: the one that was given, or that of a fresh mock which answers until the block ends."""
+    if base_url is not None:
+        yield base_url
+        return
+    async with serving(create_app([contract.name])) as url:
+        yield f"{url}/{contract.name}"

@@ -9,7 +9,7 @@ import importlib.util
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +105,20 @@ async def _announce(servers: Mapping[socket.socket, _Server], ready: Callable[[]
     for server in servers.values():
         await server.answers.wait()
     ready()
+
+
+@contextlib.asynccontextmanager
+async def serving(app: App) -> AsyncIterator[str]:
+    """Serves the app in the running loop, on a free port of this machine, until the block ends; yields its URL."""
+    listener = listen("127.0.0.1", 0)
+    server = _Server(_config(app))
+    task = asyncio.create_task(server.serve([listener]))
+    try:
+        await server.answers.wait()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
 
 
 def write_ready_file(path: Path, facts: Mapping[str, Any]) -> None:

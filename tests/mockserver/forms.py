@@ -32,4 +32,6 @@ class Part:
 def encode(parts: Iterable[Part]) -> bytes:
     """The whole body."""
     boundary = BOUNDARY.encode()
-    return b"".join(b"--" + boundary + b"\r\n" + part.encode() + b"\r\n" for part in parts) + b"--" + boundary + b"--\r\n"
+    return (
+        b"".join(b"--" + boundary + b"\r\n" + part.encode() + b"\r\n" for part in parts) + b"--" + boundary + b"--\r\n"
+    )

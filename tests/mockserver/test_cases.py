@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+
 from tests.mockserver import forms
 from tests.servers import Served
 from understudy_mockserver.app import Understudy, create_app
@@ -100,7 +101,7 @@ def holds(actual: Any, expected: Any) -> bool:
 
 
 def header(response: httpx.Response, name: str) -> str | None:
-    value = response.headers.get(name)
+    value: str | None = response.headers.get(name)
     return value.partition(";")[0] if value and name.lower() == "content-type" else value
 
 

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from understudy_validators import judging, pointers, times, wire
+from understudy_validators import judging, pointers, sockets, times, wire
 from understudy_validators.answers import Answer, has_placeholders
 from understudy_validators.contract import Contract, Operation
+from understudy_validators.sockets import SocketStep
 from understudy_validators.wire import WireRequest
 
-#: A trigger's step: a request, or one that is sent so many times.
-Step = tuple[int, WireRequest]
+#: A trigger's step, and how often it is taken.
+Step = tuple[int, WireRequest | SocketStep]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,10 @@ class Entry:
         facts: dict[str, Any] = {
             "contract": self.contract,
             "name": answer.name,
-            "status": answer.status,
+            "status": answer.status or None,
             "code": self.code,
             "body": self.body,
-            "media_type": answer.media_type,
+            **({"event": answer.event} if answer.event else {"media_type": answer.media_type}),
             "summary": answer.summary,
             "source": {"is": answer.source.kind, "from": answer.source.origin},
             "operation": self.operation,
@@ -55,15 +56,15 @@ class Entry:
 
 
 def _step_as_dict(step: Step) -> dict[str, Any]:
-    times_, request = step
-    return request.as_dict() if times_ == 1 else {"repeat": {"times": times_, "of": request.as_dict()}}
+    count, taken = step
+    return taken.as_dict() if count == 1 else {"repeat": {"times": count, "of": taken.as_dict()}}
 
 
 def catalogue(contract: Contract) -> list[Entry]:
-    """Every answer of the contract, in the order in which it lists them."""
+    """Every answer of the contract, in the order in which it lists them; those of realtime events last."""
     order = list(contract.document.data.get("components", {}).get("examples", {}))
     answers = sorted(contract.answers.values(), key=lambda answer: _rank(answer.name, order))
-    return [entry(contract, answer) for answer in answers]
+    return [entry(contract, answer) for answer in (*answers, *contract.realtime.answers)]
 
 
 def _rank(name: str, order: list[str]) -> int:
@@ -85,12 +86,11 @@ def entry(contract: Contract, answer: Answer) -> Entry:
 
 
 def steps(contract: Contract, trigger: Iterable[Mapping[str, Any]]) -> Iterable[Step]:
-    """A trigger's steps as requests."""
+    """A trigger's steps, ready to be taken."""
     for step in trigger:
-        if "repeat" in step:
-            yield step["repeat"]["times"], wire.build(contract, step["repeat"]["of"])
-        else:
-            yield 1, wire.build(contract, step)
+        count, taken = (step["repeat"]["times"], step["repeat"]["of"]) if "repeat" in step else (1, step)
+        build = sockets.build if sockets.is_socket_step(taken) else wire.build
+        yield count, build(contract, taken)
 
 
 def _code(contract: Contract, answer: Answer) -> Any:
@@ -104,6 +104,8 @@ def _operation(contract: Contract, answer: Answer, trigger: tuple[Step, ...]) ->
     """The operation that the trigger ends with, else the first that lists the answer; framing may have none."""
     if trigger:
         return trigger[-1][1].operation
+    if answer.event:
+        return next(event.id for event in contract.realtime if answer.name in event.answers)
     return next((o.id for o in contract if answer.name in o.answers and answer.name not in _framing(contract)), "")
 
 
@@ -112,14 +114,30 @@ def _framing(contract: Contract) -> set[str]:
 
 
 def _body(contract: Contract, answer: Answer, trigger: tuple[Step, ...]) -> Any:
-    """The exact body. Where the contract's has placeholders, the trigger's last request fills them in."""
-    request = trigger[-1][1] if trigger else None
-    if request is None or not request.operation or not has_placeholders(answer.value):
+    """The exact body. Where the contract's has placeholders, the trigger's last step fills them in."""
+    last = trigger[-1][1] if trigger else None
+    if isinstance(last, SocketStep):
+        return _event_body(contract, answer, trigger, last)
+    if last is None or not last.operation or not has_placeholders(answer.value):
         return answer.body({}, None)
+    request = last
     operation = contract.operation(request.operation)
     verdict = _judged(contract, operation, request)
     cause = next((v for v in verdict.violations if v.answer == answer.name), None)
     return answer.body(verdict.view, cause)
+
+
+def _event_body(contract: Contract, answer: Answer, trigger: tuple[Step, ...], last: SocketStep) -> Any:
+    """The payload that carries a refusal: over what was sent, and with what is known of the connection."""
+    now = times.to_seconds(contract.now)
+    opened = {s.name: s for _, s in trigger if isinstance(s, SocketStep) and s.kind == "connect"}
+    connection = opened.get(last.name, last)
+    connect = contract.realtime.channels[connection.namespace].connect
+    view = judging.judge_event(connect, connection.query, {"query": connection.query}, contract.world, now).view
+    if last.kind == "emit":
+        event = sockets.find_event(contract, last.event)
+        view = judging.judge_event(event, last.payload, view, contract.world, now).view
+    return judging.event_body(answer, view, None)
 
 
 def _judged(contract: Contract, operation: Operation, request: WireRequest) -> judging.Verdict:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 import orjson
 
-from understudy_validators.catalogue import Step
 from understudy_validators.wire import NOTHING, Part, WireRequest
 
 
@@ -18,8 +17,8 @@ def line(request: WireRequest, base_url: str, *, options: str = "-sS") -> str:
     return " ".join(words)
 
 
-def script(steps: Iterable[Step], base_url: str) -> str:
-    """A shell script that sends a trigger's steps in order; the last one shows status and headers."""
+def script(steps: Iterable[tuple[int, WireRequest]], base_url: str) -> str:
+    """A shell script that sends requests in order, each so many times; the last one shows status and headers."""
     lines = ["#!/bin/sh"]
     *before, last = list(steps)
     for times, request in before:

@@ -32,9 +32,9 @@ def command(paths: tuple[Path, ...], form: str, as_json: bool) -> None:
     Every mistake is reported with file, line and what to do. Exit code 2 if there is any, else 0.
     """
     folders = [_folder(path) for path in paths] or list(understudy_specs.folders().values())
-    findings = {contract_name(folder.resolve()): _mistakes(folder) for folder in folders}
+    findings = [(contract_name(folder.resolve()), _mistakes(folder)) for folder in folders]
     click.echo(_FORMATS["json" if as_json else form](findings))
-    sys.exit(MISUSE if any(findings.values()) else OK)
+    sys.exit(MISUSE if any(mistakes for _, mistakes in findings) else OK)
 
 
 def _folder(path: Path) -> Path:

@@ -14,11 +14,13 @@ from rich.table import Table
 
 from understudy_mockserver.cli import FINDINGS
 from understudy_mockserver.contracts import load_contract
-from understudy_mockserver.reproduction import Exchange, Reproduction, client, forcing, reproduce
+from understudy_mockserver.reproduction import Exchange, Reproduction, forcing, reproduce, root_of
 from understudy_validators import curl
 from understudy_validators.catalogue import Entry, catalogue
 from understudy_validators.contract import Contract
 from understudy_validators.errors import UsageError
+from understudy_validators.sockets import SocketStep
+from understudy_validators.wire import WireRequest
 
 
 @click.command(short_help="Cause an error, step by step, and compare the answer.")
@@ -52,19 +54,23 @@ def _is_named(contract: Contract, entry: Entry, error: str) -> bool:
 
 
 def _script(contract: Contract, entry: Entry, base_url: str) -> str:
-    return curl.script(entry.trigger or ((1, forcing(contract, entry)),), base_url.rstrip("/"))
+    steps = entry.trigger or forcing(contract, entry)
+    requests = [(count, step) for count, step in steps if isinstance(step, WireRequest)]
+    if len(requests) < len(steps):
+        return f"# {entry.answer.name} goes over a socket, which curl does not speak: reproduce it without --curl.\n"
+    return curl.script(requests, base_url.rstrip("/"))
 
 
 async def _reproduce(contract: Contract, entries: list[Entry], base_url: str | None) -> list[Reproduction]:
     try:
-        async with client(contract, base_url) as session:
-            return [await reproduce(contract, entry, session) for entry in entries]
-    except httpx.HTTPError as error:
+        async with root_of(contract, base_url) as root:
+            return [await reproduce(contract, entry, root) for entry in entries]
+    except (httpx.HTTPError, OSError) as error:
         raise UsageError(f"{base_url} does not answer: {error}. Start it with `understudy serve`.") from None
 
 
 def _print(results: list[Reproduction], everything: bool) -> None:
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     if everything:
         console.print(_table(results))
         differing = sum(not result.matches for result in results)
@@ -83,7 +89,8 @@ def _table(results: list[Reproduction]) -> Table:
     for result in results:
         outcome = "[green]as in the catalogue[/]" if result.matches else "[red]different[/]"
         forced = " [dim](forced)[/]" if result.entry.forced else ""
-        expected, answered = str(result.entry.answer.status), str(result.last.status)
+        expected = str(result.entry.answer.status or result.entry.answer.event)
+        answered = str(result.last.status or result.last.event)
         table.add_row(result.entry.answer.name + forced, expected, answered, outcome)
     return table
 
@@ -95,22 +102,37 @@ def _print_steps(console: Console, result: Reproduction) -> None:
     if result.matches:
         console.print("[green]As in the catalogue.[/]")
     else:
-        console.print(f"[red]Different.[/] The catalogue has {result.entry.answer.status}:")
+        expected = result.entry.answer.status or result.entry.answer.event
+        console.print(f"[red]Different.[/] The catalogue has {expected}:")
         console.print(escape(_pretty(result.entry.body)))
 
 
 def _print_exchange(console: Console, number: int, exchange: Exchange) -> None:
-    request = exchange.request
     times = f" [dim]{exchange.times} times, the last answer shown[/]" if exchange.times > 1 else ""
-    console.print(f"\n[bold]{number}. {request.method}[/] {escape(request.path)}{times}")
+    if isinstance(exchange.step, SocketStep):
+        _print_socket_step(console, f"{number}.", exchange.step, times)
+    else:
+        _print_request(console, f"{number}.", exchange.step, times)
+    if exchange.status or exchange.event:
+        style = "green" if exchange.status and exchange.status < 400 else "yellow"
+        console.print(f"   [{style}]{exchange.status or exchange.event}[/] {escape(exchange.verdict)}")
+        console.print(f"   {escape(_cut(_pretty(exchange.body)))}")
+
+
+def _print_socket_step(console: Console, number: str, step: SocketStep, times: str) -> None:
+    target = {"connect": step.namespace, "emit": step.event}.get(step.kind, "")
+    console.print(f"\n[bold]{number} {step.kind}[/] {escape(target)} [dim]({step.name})[/]{times}")
+    content = step.query if step.kind == "connect" else step.payload
+    console.print(f"   {escape(_cut(_pretty(content)))}")
+
+
+def _print_request(console: Console, number: str, request: WireRequest, times: str) -> None:
+    console.print(f"\n[bold]{number} {request.method}[/] {escape(request.path)}{times}")
     for name, value in request.headers.items():
         console.print(f"   [dim]{escape(name)}: {escape(value)}[/]")
     facts = request.as_dict()
     if "body" in facts or "multipart" in facts:
         console.print(f"   {escape(_cut(_pretty(facts.get('body', facts.get('multipart')))))}")
-    style = "green" if exchange.status < 400 else "yellow"
-    console.print(f"   [{style}]{exchange.status}[/] {escape(exchange.verdict)}")
-    console.print(f"   {escape(_cut(_pretty(exchange.body)))}")
 
 
 def _pretty(value: object) -> str:

@@ -70,7 +70,8 @@ function prepareContract(response) {
   return response;
 }
 
-const ui = SwaggerUIBundle({
+// Global, as on Swagger UI's own page: at hand in a browser's console.
+window.ui = SwaggerUIBundle({
   url,
   domNode: place,
   deepLinking: true,

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
+
 from tests.mockserver import forms
 from tests.mockserver.forms import Part
 
 #: A picture of one pixel.
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mMwnnkGAAKbAZnPz4uGAAAAAElFTkSuQmCC"
-)
+PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mMwnnkGAAKbAZnPz4uGAAAAAElFTkSuQmCC")
 GIF = {
     "id": "g1",
     "url": "https://gifs.example.com/g1",
@@ -75,7 +74,9 @@ def created(response: httpx.Response) -> dict[str, Any]:
 
 def quoted(client: httpx.Client, number: str, *, by: str = "alice", to: int = 1) -> dict[str, Any]:
     """A message as it is stored: the way to read one is to quote it."""
-    message: dict[str, Any] = created(send(client, by=by, to=to, content="see", quotedMessageId=number))["quotedMessage"]
+    message: dict[str, Any] = created(send(client, by=by, to=to, content="see", quotedMessageId=number))[
+        "quotedMessage"
+    ]
     return message
 
 

@@ -56,7 +56,7 @@ class Desk:
         if verdict.violations:
             answer, body = refusal(operation, verdict)
             return Reply(body, answer.status, answer.media_type, verdict.headers)
-        accepted = call(operation, verdict.view, verdict.uploads, self.state, self.now, ROOT)
+        accepted = call(operation, verdict.view, verdict.uploads, self.state, now=self.now, base_url=ROOT)
         reply = PROVIDER.handlers[send](accepted)
         assert not judge_reply(operation, 200, operation.success.media_type, reply.body)
         return Reply(reply.body, 200, reply.media_type, reply.headers)

@@ -129,7 +129,7 @@ def of(survey: Survey) -> Iterator[Callable[[], Found]]:
     yield from (partial(check, survey) for check in OF_CONTRACT)
     yield from (partial(check, survey, found) for check in OF_OPERATIONS)
     yield from (partial(check, site) for site in found for check in OF_OPERATION)
-    if survey.whole and not survey.circular:
+    if survey.whole:
         yield from (partial(check, survey, found) for check in OF_WHOLE_OPERATIONS)
         yield from (partial(check, site) for site in found for check in OF_WHOLE_OPERATION)
     if survey.world:

@@ -8,6 +8,7 @@ from typing import Any
 from understudy_validators import pointers, times, viewpaths
 from understudy_validators.errors import Mistake
 from understudy_validators.lint.records import Record, has_field, no_collection, no_field
+from understudy_validators.lint.shapes import Records
 from understudy_validators.lint.structure import Node
 from understudy_validators.lint.survey import Survey
 from understudy_validators.lint.wording import nearest
@@ -27,8 +28,9 @@ def of_no_scheme(survey: Survey) -> Iterator[Mistake]:
 def of_no_collection(survey: Survey, scheme: Node) -> Iterator[Mistake]:
     """Credentials or callers in a collection that the world does not have."""
     for pointer, words, _ in _lookups(scheme):
-        if words.get("lookup") not in survey.collections:
-            yield survey.mistake(f"{pointer}/lookup", *no_collection(survey, str(words.get("lookup"))))
+        name = words.get("lookup")
+        if survey.collections and isinstance(name, str) and name not in survey.collections:
+            yield survey.mistake(f"{pointer}/lookup", *no_collection(survey, name))
 
 
 def of_no_field(survey: Survey, scheme: Node) -> Iterator[Mistake]:
@@ -44,13 +46,17 @@ def of_no_field(survey: Survey, scheme: Node) -> Iterator[Mistake]:
 
 
 def of_nothing(survey: Survey, scheme: Node) -> Iterator[Mistake]:
-    """Lookups by something that is not there yet: a credential knows itself alone, a caller the credential's record."""
+    """Lookups by something that is not there: a credential knows itself alone, a caller the credential's record."""
+    collection = str((scheme.get("x-credentials") or {}).get("lookup"))
+    token = Records(collection, survey.collections.get(collection, []))
     for pointer, words, root in _lookups(scheme):
         for field, path in (words.get("where") or {}).items():
-            if isinstance(path, str) and path.partition(".")[0] != root:
-                problem = f"{path!r} cannot be read here"
-                place = f"{pointer}/where" + pointers.join(field)
-                yield survey.mistake(place, problem, f"There is {root!r} alone.")
+            steps = path.split(".") if isinstance(path, str) else [root]
+            wrong = token.wrong(steps[1:]) if steps[1:] else None
+            if steps[0] != root:
+                wrong = (f"{path!r} cannot be read here", f"There is {root!r} alone.")
+            if wrong:
+                yield survey.mistake(f"{pointer}/where" + pointers.join(field), *wrong)
 
 
 def _lookups(scheme: Node) -> Iterator[tuple[str, dict[str, Any], str]]:

@@ -62,7 +62,7 @@ def samples(survey: Survey) -> Iterator[Sample]:
         for node in survey.of(kind):
             yield from _of_holder(survey, node)
     for node in survey.of("mediaType"):
-        schema = _meant(survey, node.get("schema", True))
+        schema = survey.meant(node.get("schema", True))
         if node.inside == "requestBody":
             yield from (_with_files(survey, sample, schema) for sample in _of_holder(survey, node))
         elif not is_binary(schema):
@@ -88,20 +88,13 @@ def _of_holder(survey: Survey, node: Node) -> Iterator[Sample]:
             yield Sample(f"the example {name!r}", example.get("value"), f"{example.pointer}/value", schema)
 
 
-def _meant(survey: Survey, schema: Any) -> Any:
-    """The schema behind references."""
-    while isinstance(schema, dict) and "$ref" in schema and not survey.circular:
-        schema = survey.at(str(schema["$ref"]))
-    return schema
-
-
 def _with_files(survey: Survey, sample: Sample, schema: Any) -> Sample:
     return Sample(sample.name, _seen(survey, sample.value, schema), sample.pointer, sample.schema)
 
 
 def _seen(survey: Survey, value: Any, schema: Any) -> Any:
     """The value as the view shows it: a file is an object; examples give its text alone."""
-    schema = _meant(survey, schema)
+    schema = survey.meant(schema)
     if is_binary(schema) and isinstance(value, str):
         return {"filename": "", "contentType": "", "size": len(value.encode())}
     if isinstance(schema, dict) and isinstance(value, dict):

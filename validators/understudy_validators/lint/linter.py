@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from understudy_validators import documents
@@ -33,11 +34,17 @@ def _load(path: Path, found: set[Mistake]) -> tuple[Document | None, bool]:
     try:
         return documents.bundle(path), True
     except ContractError as error:
-        found.update(error.mistakes)
+        found.update(_once(error.mistakes))
     try:
         return documents.load(path), False
     except ContractError:
         return None, False
+
+
+def _once(mistakes: Sequence[Mistake]) -> Iterator[Mistake]:
+    """A `$ref` that leaves the folder leads nowhere besides: the loader says both, and the former is enough."""
+    last = {mistake.pointer: mistake for mistake in mistakes if mistake.problem.startswith("$ref")}
+    return (each for each in mistakes if last.get(each.pointer, each) is each)
 
 
 def _read(path: Path, found: set[Mistake]) -> Document | None:

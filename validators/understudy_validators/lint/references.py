@@ -1,4 +1,4 @@
-"""Where `$ref`s lead: to something, of the right kind, and not in a circle. Files and folders are the loader's business."""
+"""Where `$ref`s lead: to something of the right kind, and not in a circle. Files and folders are for the loader."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ def dangling(survey: Survey) -> Iterator[Mistake]:
     """References to nothing."""
     for node in survey.references():
         target = survey.target(node)
-        named = target.startswith("/") or not target
-        if node.value["$ref"].startswith("#") and (not named or survey.at(target) is None):
+        if node.value["$ref"].startswith("#") and survey.at(target) is None:
             yield survey.mistake(
                 node.pointer, f"$ref {node.value['$ref']!r} leads nowhere", "Name something that exists."
             )
@@ -22,13 +21,10 @@ def dangling(survey: Survey) -> Iterator[Mistake]:
 
 def of_another_kind(survey: Survey) -> Iterator[Mistake]:
     """References to something that cannot stand in their place."""
-    for node in survey.references():
-        target = survey.target(node)
-        found = survey.node(target)
-        if survey.at(target) is not None and (found is None or found.kind != node.kind):
-            wanted = structure().title(node.kind)
-            problem = f"$ref {node.value['$ref']!r} names {_name(found)}, where {wanted} stands"
-            yield survey.mistake(node.pointer, problem, f"Name {wanted}.")
+    for node in survey.misdirected:
+        wanted, found = structure().title(node.kind), survey.node(survey.target(node))
+        problem = f"$ref {node.value['$ref']!r} names {_name(found)}, where {wanted} stands"
+        yield survey.mistake(node.pointer, problem, f"Name {wanted}.")
 
 
 def _name(node: Node | None) -> str:

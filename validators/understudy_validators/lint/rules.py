@@ -18,6 +18,13 @@ from understudy_validators.lint.wording import nearest
 from understudy_validators.lint.words import broken, vocabulary
 from understudy_validators.rules import KINDS
 
+_TITLES = {
+    "reference": "a reference to a rule",
+    "securityRule": "the check 'security'",
+    "builtInRule": "a built-in check",
+    **{f"{kind}Rule": f"a {kind} rule" for kind in KINDS},
+}
+
 
 def kinds_of(rule: Node) -> list[str]:
     """The words of the rule that make it a lookup, a require, a unique or a quota."""
@@ -34,7 +41,7 @@ def misformed(survey: Survey, rule: Node) -> Iterator[Mistake]:
         )
     elif rule.get("id") in BUILT_IN and kinds_of(rule):
         problem = (
-            f"the id {rule.get('id')!r} belongs to a built-in check, and this is a rule of the kind {kinds_of(rule)[0]}"
+            f"the id {rule.get('id')!r} belongs to a built-in check, and this is a {kinds_of(rule)[0]} rule"
         )
         advice = "Choose another id, or take out what makes it a rule."
     elif len(kinds_of(rule)) > 1:
@@ -113,7 +120,7 @@ def about_nothing(site: Site) -> Iterator[Mistake]:
     subjects = {"security": "needs no credential", "parameters": "has no parameters"}
     for index, rule in enumerate(site.rules):
         name = rule.get("id")
-        if name in BUILT_IN and not site.has(name):
+        if name in BUILT_IN and not site.has(name) and not kinds_of(rule):
             problem = f"the check {name!r} has nothing to do: {site.name} {subjects.get(name, 'has no body')}"
             yield site.survey.mistake(f"{site.node.pointer}/x-rules/{index}", problem, "Take it out.")
 
@@ -154,7 +161,7 @@ def of_no_collection(survey: Survey, rule: Node) -> Iterator[Mistake]:
     """Rules about a collection that the world does not have."""
     for kind in ("lookup", "unique"):
         name = rule.get(kind)
-        if isinstance(name, str) and name not in survey.collections:
+        if survey.collections and isinstance(name, str) and name not in survey.collections:
             yield survey.mistake(f"{rule.pointer}/{kind}", *no_collection(survey, name))
 
 

@@ -112,9 +112,8 @@ class Formed:
         return found if found or not any(branch.get("properties") for branch in branches) else _open(branches)
 
     def _branches(self, schemas: Sequence[Any], depth: int = 0) -> Iterator[dict[str, Any]]:
-        for schema in schemas:
-            while isinstance(schema, dict) and "$ref" in schema:
-                schema = self.survey.at(schema["$ref"])
+        for given in schemas:
+            schema = self.survey.meant(given)
             if isinstance(schema, dict) and depth < _MAX_NESTING:
                 yield _FILE if is_binary(schema) else schema
                 yield from self._branches(_alternatives(schema), depth + 1)

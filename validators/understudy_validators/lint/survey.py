@@ -15,12 +15,11 @@ from understudy_validators.schemas import Schemas, SchemaValidator
 
 
 class Survey:
-    """The objects of one contract. `whole` says whether all of its files could be read and every `$ref` leads somewhere."""
+    """The objects of one contract. It is `whole` where all files could be read and all `$ref`s lead where they should."""
 
     def __init__(self, document: Document, world: Document | None, *, whole: bool) -> None:
         self.document = document
         self.world = world
-        self.whole = whole
         self.data: dict[str, Any] = document.data if isinstance(document.data, dict) else {}
         #: What is judged by structure.yaml as a whole: the document, and what it refers to in other files.
         self.roots: list[Node] = []
@@ -34,7 +33,10 @@ class Survey:
         for node in self.nodes():
             self._by_kind.setdefault(node.kind, []).append(node)
         #: References that lead back to themselves: nothing can follow them.
-        self.circular = [node for node in self.references() if self._is_circular(node)]
+        self.circular: list[Node] = [node for node in self.references() if self._is_circular(node)]
+        #: References to something that cannot stand in their place.
+        self.misdirected = [node for node in self.references() if self._is_misdirected(node)]
+        self.whole = whole and not self.circular and not self.misdirected
 
     def _add(self, root: Node) -> None:
         self.roots.append(root)
@@ -66,11 +68,17 @@ class Survey:
         return self._nodes.get(pointer)
 
     def at(self, pointer: str) -> Any:
-        """What stands at the pointer; `None` where nothing does."""
+        """What stands at the pointer; `None` where nothing does. Other names than pointers name nothing."""
         try:
-            return pointers.resolve(self.data, pointer)
+            return pointers.resolve(self.data, pointer) if pointer.removeprefix("#")[:1] in ("", "/") else None
         except KeyError:
             return None
+
+    def meant(self, schema: Any) -> Any:
+        """The schema behind references; `None` where there is none."""
+        while isinstance(schema, dict) and "$ref" in schema:
+            schema = None if self.circular else self.at(str(schema["$ref"]))
+        return schema
 
     @staticmethod
     def target(node: Node) -> str:
@@ -95,6 +103,10 @@ class Survey:
             seen.add(at.pointer)
             at = self._nodes.get(self.target(at))
         return bool(at and at.is_reference)
+
+    def _is_misdirected(self, node: Node) -> bool:
+        found = self._nodes.get(self.target(node))
+        return self.at(self.target(node)) is not None and (found is None or found.kind != node.kind)
 
     def resolved(self, kind: str, pointer: str) -> Node | None:
         """What the object of that kind at the pointer means in the end."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,21 +19,30 @@ _ARTICLES = {"null": "null", "array": "an array", "object": "an object", "intege
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong with a value: where in it, what, and what to do; `key` is a key that is not known."""
+    """One thing that is wrong with a value: where in it, what, and what to do.
+
+    `key` is a key that is not known, `meant` the one that was probably meant, or that is missing.
+    """
 
     path: tuple[str | int, ...]
     problem: str
     advice: str
     key: str = ""
+    meant: str = ""
 
 
 def nearest(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """Advice that suggests the known word most like the wrong one, or lists all of them, or says something else."""
     known = sorted(set(known))
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    close = closest(word, known)
     if close:
-        return f"Did you mean {close[0]!r}?"
+        return f"Did you mean {close!r}?"
     return otherwise or (f"There is: {', '.join(known)}." if known else "There is none.")
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The known word most like a wrong one; empty where none is much like it."""
+    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)), "")
 
 
 def either(options: Sequence[str]) -> str:
@@ -54,77 +63,56 @@ def quoted(value: Any) -> str:
 
 def faults(validator: jsonschema_rs.Validator, value: Any, schema: Mapping[str, Any]) -> Iterator[Fault]:
     """Everything that is wrong with the value; `schema` is the document that the validator was compiled from."""
-    seen: set[tuple[Any, ...]] = set()
-    for error in _leaves(validator.iter_errors(value)):
-        place = (*error.instance_path, error.kind.name)
-        if place not in seen:
-            seen.add(place)
-            yield from _told(error, schema)
+    found = [fault for error in _leaves(validator.iter_errors(value)) for fault in _told(error, schema)]
+    misspelt = {(fault.path[:-1], fault.meant) for fault in found if fault.key}
+    # The metaschema says some things more than once. Of a misspelt key it is not said besides that it is missing.
+    yield from dict.fromkeys(fault for fault in found if fault.key or (fault.path, fault.meant) not in misspelt)
 
 
 def _leaves(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterator[jsonschema_rs.ValidationError]:
     """The errors themselves; of alternatives those of the one that the value comes nearest to."""
     for error in errors:
-        if error.kind.name in ("oneOf", "anyOf") and hasattr(error.kind, "context"):
-            yield from _leaves(min(error.kind.context, key=_distance))
+        branches = getattr(error.kind, "context", None) if error.kind.name in ("oneOf", "anyOf") else None
+        if branches:
+            yield from _leaves(min(branches, key=_distance))
         else:
             yield error
 
 
-def _distance(branch: list[jsonschema_rs.ValidationError]) -> tuple[bool, int, int]:
-    at_once = any(error.kind.name in ("type", "const") for error in branch if len(error.instance_path) == _top(branch))
-    return at_once, -max((len(error.instance_path) for error in branch), default=0), len(branch)
-
-
-def _top(branch: list[jsonschema_rs.ValidationError]) -> int:
-    return min(len(error.instance_path) for error in branch)
+def _distance(branch: Iterable[jsonschema_rs.ValidationError]) -> tuple[bool, int, int]:
+    errors = list(branch)
+    depths = [len(error.instance_path) for error in errors]
+    another_kind = any(e.kind.name in ("type", "const") and len(e.instance_path) == min(depths) for e in errors)
+    return another_kind, -max(depths), len(errors)
 
 
 def _told(error: jsonschema_rs.ValidationError, schema: Mapping[str, Any]) -> Iterator[Fault]:
-    path = tuple(error.instance_path)
-    if error.kind.name == "additionalProperties":
-        around = pointers.follow(schema, error.schema_path[:-1])
-        known = around.get("properties", {})
-        for key in error.kind.unexpected:
-            yield Fault((*path, key), f"unknown key {key!r}", nearest(key, known), key)
-    elif error.kind.name == "propertyNames":
-        name = error.kind.error
-        yield Fault((*path, name.instance), *_pattern(name))
+    path, kind = tuple(error.instance_path), error.kind
+    if isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
+        known = pointers.follow(schema, error.schema_path[:-1]).get("properties", {})
+        for key in kind.unexpected:
+            yield Fault((*path, key), f"unknown key {key!r}", nearest(key, known), key, closest(key, known))
+    elif isinstance(kind, jsonschema_rs.ValidationErrorKind.PropertyNames):
+        yield Fault((*path, str(kind.error.instance)), *_explained(kind.error))
     else:
-        problem, advice = _TELLERS.get(error.kind.name, _other)(error)
-        yield Fault(path, problem, advice)
+        missing = kind.property if isinstance(kind, jsonschema_rs.ValidationErrorKind.Required) else ""
+        yield Fault(path, *_explained(error), meant=missing)
 
 
-def _required(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
-    return f"{error.kind.property!r} is missing", "Add it."
-
-
-def _type(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
-    wanted = either([a(kind) for kind in error.kind.types])
-    return f"{quoted(error.instance)} is {a(type_name(error.instance))}, not {wanted}", f"Write {wanted}."
-
-
-def _enum(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
-    options = [option for option in error.kind.options if isinstance(option, str)]
-    return f"{quoted(error.instance)} is not known here", nearest(str(error.instance), options)
-
-
-def _const(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
-    return f"{quoted(error.instance)} is not {quoted(error.kind.expected_value)}", "Write that."
-
-
-def _pattern(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
-    return f"{quoted(error.instance)} does not fit {error.kind.pattern}", "Write something that does."
-
-
-def _other(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
+def _explained(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
+    """Problem and advice."""
+    shown = quoted(error.instance)
+    match error.kind:
+        case jsonschema_rs.ValidationErrorKind.Required(property=name):
+            return f"{name!r} is missing", "Add it."
+        case jsonschema_rs.ValidationErrorKind.Type(types=types):
+            wanted = either([a(kind) for kind in types])
+            return f"{shown} is {a(type_name(error.instance))}, not {wanted}", f"Write {wanted}."
+        case jsonschema_rs.ValidationErrorKind.Enum(options=options):
+            known = [option for option in options if isinstance(option, str)]
+            return f"{shown} is not known here", nearest(str(error.instance), known)
+        case jsonschema_rs.ValidationErrorKind.Constant(expected_value=value):
+            return f"{shown} is not {quoted(value)}", "Write that."
+        case jsonschema_rs.ValidationErrorKind.Pattern(pattern=pattern):
+            return f"{shown} does not fit {pattern}", "Write something that does."
     return error.message, "Mend it."
-
-
-_TELLERS: Mapping[str, Callable[[jsonschema_rs.ValidationError], tuple[str, str]]] = {
-    "required": _required,
-    "type": _type,
-    "enum": _enum,
-    "const": _const,
-    "pattern": _pattern,
-}

@@ -1,4 +1,4 @@
-"""The form of a contract: OpenAPI's keys where structure.yaml has them, and the x- words as the vocabulary defines them."""
+"""The form of a contract: OpenAPI's keys where structure.yaml has them, x- words as the vocabulary defines them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from functools import cache
 from typing import Any
 
 import jsonschema_rs
-import understudy_specs
 
+import understudy_specs
 from understudy_validators import documents, pointers
 from understudy_validators.errors import Mistake
 from understudy_validators.lint.structure import Node, structure
 from understudy_validators.lint.survey import Survey
-from understudy_validators.lint.wording import either, faults, nearest
-from understudy_validators.schemas import compile_schema
+from understudy_validators.lint.wording import a, either, faults, nearest
+from understudy_validators.schemas import compile_schema, type_name
 
 # Rules have checks of their own, which say more than a schema could.
 _RULES = "x-rules"
@@ -68,9 +68,9 @@ def misused(survey: Survey, node: Node) -> Iterator[Mistake]:
     for key, value in node.fields.items():
         if key in words() and key in known and key != _RULES:
             yield from broken(survey, pointers.child(node.pointer, key), key, value, f"{key}: ")
-        if key == _RULES and not isinstance(value, list if node.kind == "operation" else dict):
-            problem = "x-rules is a list in an operation, and an object of named rules in components"
-            yield survey.mistake(pointers.child(node.pointer, key), problem, "Write it so.")
+        if key == _RULES and key in known and not isinstance(value, list if node.kind == "operation" else dict):
+            advice = "It is a list in an operation, and an object of named rules in components."
+            yield survey.mistake(pointers.child(node.pointer, key), f"x-rules is {a(type_name(value))} here", advice)
 
 
 def broken(survey: Survey, pointer: str, name: str, value: Any, before: str = "") -> Iterator[Mistake]:

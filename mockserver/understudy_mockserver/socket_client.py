@@ -1,0 +1,88 @@
+"""A small Socket.IO client of protocol 5 (Engine.IO 4, websocket): what reproducing an event's failure needs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlencode
+
+from websockets.asyncio.client import ClientConnection, connect
+
+#: Seconds that an answer may take.
+PATIENCE = 10.0
+
+
+class RefusedError(Exception):
+    """The server did not let the client in; `payload` is what it said."""
+
+    def __init__(self, payload: Any) -> None:
+        super().__init__(payload)
+        self.payload = payload
+
+
+class SocketClient:
+    """One connection to one namespace. `received` holds every event that came, oldest first."""
+
+    def __init__(self, websocket: ClientConnection, namespace: str) -> None:
+        self._websocket = websocket
+        self._prefix = "" if namespace == "/" else f"{namespace},"
+        self.received: list[tuple[str, Any]] = []
+
+    @classmethod
+    async def open(cls, base_url: str, namespace: str, query: Mapping[str, str]) -> SocketClient:
+        """Connects to the server at the contract's root. Raises `RefusedError`, or `OSError` where nobody answers."""
+        text = urlencode({"EIO": "4", "transport": "websocket", **query})
+        url = f"{base_url.replace('http', 'ws', 1).rstrip('/')}/socket.io/?{text}"
+        websocket = await connect(url, proxy=None, max_size=None)
+        client = cls(websocket, namespace)
+        try:
+            await client._enter(query)
+        except BaseException:
+            await websocket.close()
+            raise
+        return client
+
+    async def _enter(self, query: Mapping[str, str]) -> None:
+        await self._next()  # the Engine.IO handshake
+        await self._websocket.send(f"40{self._prefix}{json.dumps(dict(query))}")
+        answer = await self._next()
+        if answer.startswith("44"):
+            refusal = json.loads(answer[2:].removeprefix(self._prefix))
+            raise RefusedError(refusal.get("data") or refusal.get("message"))
+
+    async def emit(self, event: str, payload: Any) -> None:
+        """Emits an event with one argument."""
+        await self._websocket.send(f"42{self._prefix}{json.dumps([event, payload])}")
+
+    async def receive(self, event: str) -> Any:
+        """The payload of the next such event. Raises `TimeoutError` when none comes."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                packet = await self._next()
+                if packet.startswith(f"42{self._prefix}"):
+                    name, *arguments = json.loads(packet[2:].removeprefix(self._prefix))
+                    self.received.append((name, arguments[0] if arguments else None))
+                    if name == event:
+                        return self.received[-1][1]
+
+    async def _next(self) -> str:
+        """The next packet that is no ping."""
+        async with asyncio.timeout(PATIENCE):
+            while (packet := str(await self._websocket.recv())) == "2":
+                await self._websocket.send("3")
+        return packet
+
+    async def close(self) -> None:
+        """Leaves."""
+        await self._websocket.close()
+
+    async def __aenter__(self) -> SocketClient:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
