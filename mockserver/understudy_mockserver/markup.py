@@ -8,7 +8,7 @@ from collections.abc import Collection
 import orjson
 
 from understudy_mockserver import namespaces
-from understudy_mockserver.guard import Context
+from understudy_mockserver.context import Context
 from understudy_validators import curl, wire
 from understudy_validators.contract import Contract
 
@@ -47,12 +47,14 @@ def documentation(contract: Contract) -> str:
     credentials = {name: words["example"] for name, words in contract.credentials.items() if "example" in words}
     head = (
         f'<link rel="stylesheet" href="{assets}swagger-ui.css">'
-        f'<script defer src="{assets}swagger-ui-bundle.js"></script><script type="module" src="{assets}docs.js"></script>'
+        f'<script defer src="{assets}swagger-ui-bundle.js"></script>'
+        f'<script type="module" src="{assets}docs.js"></script>'
     )
     content = (
         '<nav class="bar"><a href="../">All contracts</a></nav>'
         f'<main id="docs" data-contract="openapi.json" data-credentials="{_attribute(credentials)}">'
-        '<noscript>This page needs JavaScript; the <a href="openapi.json">OpenAPI document</a> does not.</noscript></main>'
+        '<noscript>This page needs JavaScript; the <a href="openapi.json">OpenAPI document</a> does not.</noscript>'
+        "</main>"
     )
     return _page(f"{contract.title} · Understudy", assets, head, content)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -14,7 +15,8 @@ import orjson
 from understudy_mockserver import markup
 from understudy_mockserver.asgi import Message, RawHeaders, Receive, Scope, Send, respond
 from understudy_mockserver.assets import asset
-from understudy_mockserver.guard import CONTEXT, Context, refuse
+from understudy_mockserver.context import CONTEXT, Context
+from understudy_mockserver.guard import refuse
 from understudy_validators.contract import Contract
 
 # The assets are the same for every contract: one place, which no vendor's path can be.
@@ -106,7 +108,7 @@ def _of_contract(contract: Contract, rest: str, context: Context) -> _Page | Non
 def _document(contract: Contract, context: Context) -> _Page:
     """The contract as it is, except that its server is this one."""
     document = contract.document.data
-    server = next(iter(document.get("servers", ())), {})
+    server: dict[str, Any] = next(iter(document.get("servers", ())), {})
     body = orjson.dumps({**document, "servers": [{**server, "url": _root(context, contract)}]})
     return _Page("application/json", body, [_NOSNIFF, _REVALIDATED])
 

@@ -4,58 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import understudy_specs
-import uvicorn
 
 from tests.browser.chromium import Browser, Page, chromium, executable
-from understudy_mockserver.app import create_app
-from understudy_mockserver.asgi import App
-from understudy_mockserver.guard import Guard
-from understudy_mockserver.pages import Pages
-from understudy_mockserver.settings import Settings
-from understudy_validators.compiler import compile_folder
-from understudy_validators.contract import Contract
+from tests.servers import Served
+from tests.shipped import CONTRACTS
+from understudy_validators import Contract
 
-CONTRACTS = {name: compile_folder(folder) for name, folder in understudy_specs.folders().items()}
 ANSWERED = ".live-responses-table tbody .response-col_status"
-
-
-@contextmanager
-def serving(app: App) -> Iterator[str]:
-    """The URL of a server that runs in a thread of its own."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))  # type: ignore[arg-type]
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
-@pytest.fixture(scope="module")
-def pages() -> Iterator[str]:
-    """A server of every contract's pages; the mock behind them is not needed to show them."""
-    with serving(Guard(Pages(CONTRACTS), Settings())) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def mock() -> Iterator[str]:
-    """A mock of one contract."""
-    with serving(create_app(["replyke"], Settings(seed=1))) as url:
-        yield url
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +37,9 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("name", CONTRACTS)
-def test_a_contract_is_shown_whole_without_a_complaint_or_another_host(page: Page, pages: str, name: str) -> None:
+def test_a_contract_is_shown_whole_without_a_complaint_or_another_host(page: Page, server: Served, name: str) -> None:
     contract = CONTRACTS[name]
-    page.open(f"{pages}/{name}/docs")
+    page.open(f"{server.url}/{name}/docs")
     page.wait(f"document.querySelectorAll('.opblock').length === {len(contract.operations)}")
     text = page.text()
     assert "OAS 3.1" in text
@@ -86,11 +47,11 @@ def test_a_contract_is_shown_whole_without_a_complaint_or_another_host(page: Pag
     schemas = {schema.get("title", name) for name, schema in components(contract, "schemas").items()}
     assert not schemas - set(page.texts(".models .json-schema-2020-12__title"))
     assert page.complaints == []
-    assert hosts(page) == {urlsplit(pages).netloc}
+    assert hosts(page) == {urlsplit(server.url).netloc}
 
 
-def test_the_list_of_contracts_leads_to_their_documentation(page: Page, pages: str) -> None:
-    page.open(f"{pages}/~demo")
+def test_the_list_of_contracts_leads_to_their_documentation(page: Page, server: Served) -> None:
+    page.open(f"{server.url}/~demo")
     page.click("h2 a")
     page.wait("!!document.querySelector('.opblock')")
     first = next(iter(CONTRACTS))
@@ -99,19 +60,19 @@ def test_the_list_of_contracts_leads_to_their_documentation(page: Page, pages: s
 
 
 @pytest.mark.parametrize("prefix", ["", "/~demo"])
-def test_a_request_is_accepted_as_it_is_filled_in(page: Page, mock: str, prefix: str) -> None:
-    open_operation(page, mock + prefix, "replyke", "sendMessage")
+def test_a_request_is_accepted_as_it_is_filled_in(page: Page, server: Served, prefix: str) -> None:
+    open_operation(page, server.url + prefix, "replyke", "sendMessage")
     page.click(".btn.execute")
     assert page.text(ANSWERED).startswith("201")
-    assert page.requests[-1].startswith(f"{mock}{prefix}/replyke/")
+    assert page.requests[-1].startswith(f"{server.url}{prefix}/replyke/")
     assert page.complaints == []
-    assert hosts(page) == {urlsplit(mock).netloc}
+    assert hosts(page) == {urlsplit(server.url).netloc}
 
 
-def test_a_form_is_accepted_with_a_file(page: Page, mock: str, tmp_path: Path) -> None:
+def test_a_form_is_accepted_with_a_file(page: Page, server: Served, tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("Notes.")
-    open_operation(page, mock, "replyke", "sendMessage")
+    open_operation(page, f"{server.url}/~form", "replyke", "sendMessage")
     page.fill(".opblock-section-request-body .content-type", "multipart/form-data")
     page.attach("[data-property-name=files] input[type=file]", file)
     page.wait("document.querySelector('[data-property-name=files] input[type=file]').files.length === 1")
@@ -120,20 +81,20 @@ def test_a_form_is_accepted_with_a_file(page: Page, mock: str, tmp_path: Path) -
     assert file.name in page.text(".live-responses-table .highlight-code")
 
 
-def test_a_credential_stays_with_its_contract(page: Page, pages: str) -> None:
-    page.open(f"{pages}/replyke/docs")
+def test_a_credential_stays_with_its_contract(page: Page, server: Served) -> None:
+    page.open(f"{server.url}/replyke/docs")
     page.click(".btn.authorize.locked")
     page.click(".modal-ux .btn.modal-btn[aria-label='Remove authorization']")
     page.fill(".modal-ux #auth-bearer-value", "bob-token")
     page.click(".modal-ux .btn.modal-btn[type=submit]")
-    page.open(f"{pages}/replyke/docs")
+    page.open(f"{server.url}/replyke/docs")
     page.wait("!!document.querySelector('.btn.authorize.locked')")
-    assert sent_credential(page, pages, "replyke", "sendMessage") == "Bearer bob-token"
-    assert sent_credential(page, pages, "amity", "createMessage") == "Bearer alice-token"
+    assert sent_credential(page, server.url, "replyke", "sendMessage") == "Bearer bob-token"
+    assert sent_credential(page, server.url, "amity", "createMessage") == "Bearer alice-token"
 
 
-def test_rules_are_shown_with_what_they_refer_to(page: Page, pages: str) -> None:
-    open_operation(page, pages, "replyke", "sendMessage")
+def test_rules_are_shown_with_what_they_refer_to(page: Page, server: Served) -> None:
+    open_operation(page, server.url, "replyke", "sendMessage")
     page.wait("!!document.querySelector('.opblock .extension')")
     shown = "\n".join(page.texts(".opblock .extension")).splitlines()
     shared = components(CONTRACTS["replyke"], "x-rules")
@@ -142,9 +103,9 @@ def test_rules_are_shown_with_what_they_refer_to(page: Page, pages: str) -> None
     assert not [name for name in referred if f"id: {shared[name]['id']}" not in shown]
 
 
-def test_the_page_is_dark_where_the_reader_prefers_it(page: Page, pages: str) -> None:
+def test_the_page_is_dark_where_the_reader_prefers_it(page: Page, server: Served) -> None:
     page.tell("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
-    page.open(f"{pages}/replyke/docs")
+    page.open(f"{server.url}/replyke/docs")
     page.wait("document.documentElement.classList.contains('dark-mode')")
 
 

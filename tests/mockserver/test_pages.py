@@ -14,16 +14,17 @@ from urllib.parse import urljoin
 
 import httpx
 import pytest
+
 import understudy_mockserver
-import understudy_specs
+from tests import shipped
 from understudy_mockserver.asgi import App, Message
 from understudy_mockserver.assets import asset
-from understudy_mockserver.guard import CONTEXT, Context, Guard
+from understudy_mockserver.context import CONTEXT, Context
+from understudy_mockserver.guard import Guard
 from understudy_mockserver.pages import Pages
 from understudy_mockserver.settings import Settings
-from understudy_validators.compiler import compile_folder
 
-CONTRACTS = {name: compile_folder(understudy_specs.folders()[name]) for name in ("amity", "replyke")}
+CONTRACTS = {name: shipped.CONTRACTS[name] for name in ("amity", "replyke")}
 BOTH, SINGLE = Pages(CONTRACTS), Pages({"replyke": CONTRACTS["replyke"]})
 ASSETS = "/_understudy/docs/"
 SERVED = ["contract.js", "docs.js", "icon.svg", "pages.css", "swagger-ui-bundle.js", "swagger-ui.css"]

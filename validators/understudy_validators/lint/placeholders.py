@@ -9,7 +9,7 @@ from understudy_validators import pointers
 from understudy_validators.answers import PLACEHOLDER
 from understudy_validators.errors import Mistake
 from understudy_validators.lint.answers import errors
-from understudy_validators.lint.shapes import Wrong
+from understudy_validators.lint.reads import Wrong
 from understudy_validators.lint.sites import Site
 from understudy_validators.lint.structure import Node
 from understudy_validators.lint.survey import Survey

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from understudy_validators import pointers
 from understudy_validators.lint.structure import Node
+
+Wrong = tuple[str, str]
+_PATH = re.compile(r"[\w-]+(\.[\w-]+)*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,9 @@ def of_schema(schema: Any, pointer: str, at: tuple[str, ...] = ()) -> Iterator[R
 
 
 def of_path(path: Any, pointer: str) -> Iterator[Read]:
-    """Every place on the way of a dotted path, from the outside in; a constant has none."""
-    steps = path.partition("[]")[0].split(".") if isinstance(path, str) else []
+    """Every place on the way of a dotted path, from the outside in; a constant, or what is no path, has none."""
+    whole = path.partition("[]")[0] if isinstance(path, str) else ""
+    steps = whole.split(".") if _PATH.fullmatch(whole) else []
     for length in range(1, len(steps) + 1):
         yield Read(tuple(steps[:length]), pointer)
 
@@ -68,16 +73,12 @@ def of_records(rule: Node) -> Iterator[Read]:
     yield from of_schema(rule.get("must"), f"{rule.pointer}/must")
 
 
-def outermost(reads: Iterator[Read], wrong: Any) -> Iterator[tuple[Read, tuple[str, str]]]:
-    """Each read with what is wrong with it (problem and advice), but for those inside of one that is wrong already."""
-    found: set[tuple[tuple[str, ...], str]] = set()
+def outermost(reads: Iterator[Read], wrong: Callable[[Sequence[str]], Wrong | None]) -> Iterator[tuple[Read, Wrong]]:
+    """Each read with what is wrong with it (problem and advice), but for those of or inside one that is wrong already."""
     bad: set[tuple[str, ...]] = set()
     for read in reads:
-        if any(read.steps[:length] in bad for length in range(1, len(read.steps))):
-            continue
-        problem = wrong(read.steps)
-        if problem:
-            bad.add(read.steps)
-            if (read.steps, read.pointer) not in found:
-                found.add((read.steps, read.pointer))
+        if not any(read.steps[:length] in bad for length in range(1, len(read.steps) + 1)):
+            problem = wrong(read.steps)
+            if problem:
+                bad.add(read.steps)
                 yield read, problem

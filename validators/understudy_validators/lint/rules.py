@@ -40,9 +40,7 @@ def misformed(survey: Survey, rule: Node) -> Iterator[Mistake]:
             "Give it an id, one of lookup, require, unique and quota, and an answer.",
         )
     elif rule.get("id") in BUILT_IN and kinds_of(rule):
-        problem = (
-            f"the id {rule.get('id')!r} belongs to a built-in check, and this is a {kinds_of(rule)[0]} rule"
-        )
+        problem = f"the id {rule.get('id')!r} belongs to a built-in check, and this is a {kinds_of(rule)[0]} rule"
         advice = "Choose another id, or take out what makes it a rule."
     elif len(kinds_of(rule)) > 1:
         problem, advice = f"{_name(rule)} is {' and '.join(kinds_of(rule))} at once", "Make it several rules."

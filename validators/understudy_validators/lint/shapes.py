@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from understudy_validators.lint.reads import Wrong
 from understudy_validators.lint.records import Record, has_field, no_field
 from understudy_validators.lint.survey import Survey
 from understudy_validators.lint.wording import nearest
 from understudy_validators.schemas import is_binary
 
-Wrong = tuple[str, str]
 _MAX_NESTING = 30
 # What the view shows of a file.
 _FILE: dict[str, Any] = {"properties": {"filename": True, "contentType": True, "size": True}}

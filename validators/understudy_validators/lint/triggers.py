@@ -25,7 +25,7 @@ def steps(survey: Survey) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _sent(survey: Survey, sites: Sequence[Site]) -> Iterator[tuple[str, dict[str, Any], Site]]:
-    by_id = {site.name: site for site in sites}
+    by_id = {site.name: site for site in reversed(sites)}
     for pointer, step in steps(survey):
         if step.get("send") in by_id:
             yield pointer, step, by_id[step["send"]]

@@ -7,7 +7,8 @@ from typing import Any
 
 from understudy_validators.errors import Mistake
 from understudy_validators.lint import reads
-from understudy_validators.lint.shapes import Anything, Formed, Headers, List, Parameters, Records, Shape, Wrong
+from understudy_validators.lint.reads import Wrong
+from understudy_validators.lint.shapes import Anything, Formed, Headers, List, Parameters, Records, Shape
 from understudy_validators.lint.sites import Site
 from understudy_validators.lint.structure import Node
 from understudy_validators.lint.wording import nearest
