@@ -60,8 +60,9 @@ def bodies() -> Iterator[Body]:
 def _view(value: Any, schema: Any, document: dict[str, Any]) -> Any:
     schema = dereference(schema, document)
     if is_binary(schema):
-        content = value.get("content", "") if isinstance(value, dict) else value
-        return {"filename": "file.txt", "contentType": "text/plain", "size": len(content)}
+        content = value.get("content") if isinstance(value, dict) else value
+        size = len(content) if isinstance(content, str) else 0
+        return {"filename": "file.txt", "contentType": "text/plain", "size": size}
     if isinstance(value, dict):
         properties = schema.get("properties", {}) if isinstance(schema, dict) else {}
         return {name: _view(inner, properties.get(name, True), document) for name, inner in value.items()}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
@@ -156,6 +158,11 @@ def merged(value: Any, patch: Any) -> Any:
     return kept | {name: merged(value.get(name), inner) for name, inner in patch.items() if inner is not None}
 
 
+def read(text: str) -> Any:
+    """A YAML text as values."""
+    return yaml.load(text, Loader=yaml.CSafeLoader)
+
+
 def document(
     *, rules: str = "", schema: str = "", parameters: str = "", operation: str = "{}", openapi: str = "{}"
 ) -> dict[str, Any]:
@@ -164,17 +171,17 @@ def document(
     `rules` are added after `security`, unless they place it themselves. `schema` stands in place of the body's,
     `parameters` beside those of the path; `operation` and `openapi` are merged into what is there.
     """
-    data: dict[str, Any] = merged(yaml.safe_load(OPENAPI), yaml.safe_load(openapi))
-    node = merged(data["paths"][PATH]["post"], yaml.safe_load(operation))
+    data: dict[str, Any] = merged(read(OPENAPI), read(openapi))
+    node = merged(data["paths"][PATH]["post"], read(operation))
     data["paths"][PATH]["post"] = node
     if rules:
-        listed = yaml.safe_load(rules)
+        listed = read(rules)
         placed = any(rule.get("id") == "security" for rule in listed)
         node["x-rules"] = listed if placed else [*node["x-rules"], *listed]
     if schema:
-        node["requestBody"]["content"]["application/json"]["schema"] = yaml.safe_load(schema)
+        node["requestBody"]["content"]["application/json"]["schema"] = read(schema)
     if parameters:
-        node["parameters"] = yaml.safe_load(parameters)
+        node["parameters"] = read(parameters)
     return data
 
 
@@ -182,16 +189,17 @@ def write(folder: Path, data: Mapping[str, Any], world: str = "{}") -> Path:
     """Writes a contract and the patched world, and returns their folder, `tiny`."""
     home = folder / "tiny"
     home.mkdir(exist_ok=True)
-    for name, values in (("openapi", data), ("world", merged(yaml.safe_load(WORLD), yaml.safe_load(world)))):
-        (home / f"{name}.yaml").write_text(
-            yaml.safe_dump(values, sort_keys=False, allow_unicode=True), encoding="utf-8"
-        )
+    for name, values in (("openapi", data), ("world", merged(read(WORLD), read(world)))):
+        text = yaml.dump(values, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
+        (home / f"{name}.yaml").write_text(text, encoding="utf-8")
     return home
 
 
-def contract(folder: Path, *, world: str = "{}", **patches: str) -> Contract:
-    """The compiled contract, patched as `document` says."""
-    return compile_folder(write(folder, document(**patches), world))
+@cache
+def contract(*, world: str = "{}", **patches: str) -> Contract:
+    """The compiled contract, patched as `document` says; the same one for the same patches."""
+    with TemporaryDirectory() as folder:
+        return compile_folder(write(Path(folder), document(**patches), world))
 
 
 def judge(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from understudy_validators import curl, wire
-from understudy_validators.contract import Contract, Operation
+from understudy_validators.contract import Contract
 
 
 def banner(urls: Mapping[str, Sequence[Contract]], seed: int | None) -> str:
@@ -23,15 +23,10 @@ def banner(urls: Mapping[str, Sequence[Contract]], seed: int | None) -> str:
 
 def _examples(contract: Contract, root: str) -> Iterator[str]:
     """A request that is accepted, one that is refused, and one that asks for an answer."""
-    operation = _main_operation(contract)
+    operation = contract.main_operation
     accepted = wire.build(contract, {"send": operation.id})
     refused = next(answer for answer in operation.answers.values() if answer.trigger and answer.status == 403)
     yield curl.line(accepted, root, options="-i")
     yield curl.line(wire.build(contract, refused.trigger[-1]), root, options="-i")
     forced = wire.build(contract, {"send": operation.id, "headers": {"Prefer": f"example={refused.name}"}})
     yield curl.line(forced, root, options="-i")
-
-
-def _main_operation(contract: Contract) -> Operation:
-    """The operation that can be refused in most ways: the one that an API is mocked for."""
-    return max(contract, key=lambda operation: len(operation.answers))

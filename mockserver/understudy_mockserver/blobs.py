@@ -13,13 +13,16 @@ class Blobs:
         self._limit = limit
         self._size = 0
 
-    def put(self, key: str, content: bytes) -> None:
-        """Keeps the bytes under the key, in place of any that were there."""
+    def put(self, key: str, content: bytes) -> list[str]:
+        """Keeps the bytes under the key, in place of any that were there; returns the keys given up for it."""
         self._drop(key)
         self._kept[key] = content
         self._size += len(content)
+        lost = []
         while self._size > self._limit and len(self._kept) > 1:
-            self._drop(next(iter(self._kept)))
+            lost.append(next(iter(self._kept)))
+            self._drop(lost[-1])
+        return lost
 
     def get(self, key: str) -> bytes | None:
         """The bytes, or `None` where none are kept (any more)."""

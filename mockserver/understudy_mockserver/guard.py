@@ -9,6 +9,11 @@ from understudy_mockserver.asgi import App, Message, RawHeaders, Receive, Scope,
 from understudy_mockserver.context import CONTEXT, Context
 from understudy_mockserver.settings import Settings
 
+_NO_NAMESPACE = (
+    "A namespace's name is 1 to 64 ASCII letters, digits, dots, dashes and underscores; "
+    "it starts with a letter or digit."
+)
+
 
 class Guard:
     """ASGI middleware around the whole server."""
@@ -53,7 +58,7 @@ class Guard:
             namespace, _, rest = path[2:].partition("/")
             path = f"/{rest}"
         if namespace and not namespaces.NAME.fullmatch(namespace):
-            raise ValueError(f"{namespace!r} is no namespace: 1 to 64 letters, digits, dots, dashes, underscores.")
+            raise ValueError(_NO_NAMESPACE)
         scheme = scope.get("scheme", "http").replace("ws", "http")
         context = Context(namespaces.DEFAULT, f"{scheme}://{host}", path, not self._is_allowed(host))
         return context.within(namespace) if namespace else context

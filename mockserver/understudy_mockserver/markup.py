@@ -35,9 +35,8 @@ def _section(contract: Contract, context: Context) -> str:
 
 
 def _example(contract: Contract, context: Context) -> str:
-    """A curl line for the operation that can be refused in most ways: the one that an API is mocked for."""
-    operation = max(contract, key=lambda operation: len(operation.answers))
-    request = wire.build(contract, {"send": operation.id})
+    """A curl line that works as pasted."""
+    request = wire.build(contract, {"send": contract.main_operation.id})
     return curl.line(request, f"{context.root_url}/{contract.name}", options="-i")
 
 

@@ -127,12 +127,12 @@ class ContractMiddleware(SpecMiddleware):  # type: ignore[misc]
                 await _frame(send, site.contract, "misdirected")
                 return
             body = await read_body(receive, self._settings.max_body)
-            match = site.router.match(scope["method"], path)
+            method = scope["method"].replace("HEAD", "GET")  # the server leaves out the body of what answers HEAD
+            match = site.router.match(method, path)
             if match is None or match.target is None:
                 await _not_found(send, site.contract, match)
                 return
-            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-            request = Request(scope["method"], path, headers, scope["query_string"].decode("latin-1"), body)
+            request = Request(method, path, _headers(scope), scope["query_string"].decode("latin-1"), body)
             await self._answer(site, match.target, match.parameters, request, context, send)
         except TooLargeError:
             await _frame(send, site.contract, "body-too-large", [(b"connection", b"close")])
@@ -167,6 +167,16 @@ class ContractMiddleware(SpecMiddleware):  # type: ignore[misc]
             await _handle(send, site.contract, endpoint, call, verdict)
         else:
             await _refuse(send, operation, verdict)
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    """Header values by lower-case name; those of a repeated header as one list (RFC 9110, section 5.3)."""
+    pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+    headers = dict(pairs)
+    if len(headers) < len(pairs):
+        for name in headers:
+            headers[name] = ", ".join(value for other, value in pairs if other == name)
+    return headers
 
 
 def _endpoint(specification: Specification, path: str, method: str, resolver: Resolver, contract: Contract) -> Endpoint:

@@ -41,7 +41,6 @@ class Namespaces:
     def __init__(self, served: Mapping[str, tuple[Contract, Provider]], settings: Settings) -> None:
         self._served = served
         self._settings = settings
-        self._seed = secrets.randbits(64) if settings.seed is None else settings.seed
         self._states: dict[str, dict[str, State]] = {}
 
     def state(self, namespace: str, contract: str) -> State:
@@ -61,7 +60,8 @@ class Namespaces:
         contract, provider = self._served[name]
         world, blobs = contract.world.copy(), Blobs(self._settings.max_blobs)
         provider.prepare(world, blobs)
-        return State(world, blobs, Ids(self._seed), self._clock(contract), SlidingQuotas(), Hub())
+        seed = secrets.randbits(64) if self._settings.seed is None else self._settings.seed
+        return State(world, blobs, Ids(seed), self._clock(contract), SlidingQuotas(), Hub())
 
     def _clock(self, contract: Contract) -> Clock:
         if self._settings.seed is None:

@@ -10,7 +10,7 @@ from typing import Any
 from understudy_validators.answers import Answer
 from understudy_validators.contract import Contract, Operation
 
-_PREFERENCE = re.compile(r"""\s*([A-Za-z]+)\s*=\s*(?:"([^"]*)"|([^\s,;"]+))""")
+_PREFERENCE = re.compile(r"""(?<![^\s,;])([A-Za-z]+)\s*=\s*(?:"([^"]*)"|([^\s,;"]+))""")
 
 
 class UnknownPreferenceError(ValueError):

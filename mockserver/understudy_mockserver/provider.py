@@ -34,7 +34,7 @@ class Call:
     ids: Ids
     now: float
     base_url: str
-    hub: Hub
+    hub: Hub = field(default_factory=Hub)
     connection: Connection | None = None
     emissions: list[Emission] = field(default_factory=list)
 

@@ -152,3 +152,9 @@ def test_a_body_that_lacks_something_does_not_hold_it(actual: Any, expected: Any
 
 def test_a_body_may_hold_more_than_expected() -> None:
     assert holds({"a": [{"b": 1, "c": 2}], "d": None}, {"a": [{"b": 1}]})
+
+
+@pytest.mark.parametrize("item", [{"status": 201, "heders": {}}, {"text": "Unauthorized"}])
+def test_a_misspelt_or_missing_key_is_a_mistake(item: dict[str, Any]) -> None:
+    with pytest.raises(AssertionError, match="may have"):
+        known(item, "expect")

@@ -91,7 +91,7 @@ def test_both_engines_agree_on_what_a_request_may_be(body: Body) -> None:
     verdicts = set()
 
     @settings(law, max_examples=60)
-    @given(st.sampled_from(list(body.examples.values())).flatmap(lambda example: mutated(body.view(example))))
+    @given(st.sampled_from(list(body.examples.values())).flatmap(mutated).map(body.view))
     def agree(value: Any) -> None:
         fits = body.media_type.validator.fits(value)
         verdicts.add(fits)
@@ -167,7 +167,11 @@ def test_a_property_may_be_called_format() -> None:
         ({"format": "uuid"}, "x", ("", "format", "uuid", "x")),
         ({"required": ["a/b"]}, {}, ("/a~1b", "required", "a/b", None)),
         ({"items": {"properties": {"x": {"type": "null"}}}}, [{}, {"x": 1}], ("/1/x", "type", "null", "integer")),
-        ({"additionalProperties": False}, {"a": 1}, ("", "additionalProperties", False, {"a": 1})),
+        (
+            {"properties": {"b": {}}, "additionalProperties": False},
+            {"a": 1},
+            ("", "additionalProperties", False, {"a": 1}),
+        ),
     ],
 )
 def test_a_finding_tells_where_which_limit_and_what_came(schema: Any, value: Any, facts: tuple[Any, ...]) -> None:

@@ -56,7 +56,8 @@ def _reader(name: str, schema: Any, document: Mapping[str, Any]) -> Read:
     properties = schema.get("properties", {}) if isinstance(schema, dict) else {}
     plan = {key: dereference(inner, document) for key, inner in properties.items()}
     if name == "multipart/form-data":
-        return lambda case: _read_multipart(case, plan, document)
+        strict = schema.get("additionalProperties") is False
+        return lambda case: _read_multipart(case, plan, document, strict)
     if name == "application/x-www-form-urlencoded":
         return lambda case: {key: _value(text, plan.get(key, {})) for key, text in _fields(case)}
     return _read_file if is_binary(schema) else lambda case: case.request.body.decode("utf-8", "replace")
@@ -111,7 +112,7 @@ def _file(case: Case, upload: Upload) -> dict[str, Any]:
     }
 
 
-def _read_multipart(case: Case, plan: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+def _read_multipart(case: Case, plan: Mapping[str, Any], document: Mapping[str, Any], strict: bool) -> dict[str, Any]:
     body: dict[str, Any] = {}
     if not case.request.body:
         return body
@@ -120,6 +121,8 @@ def _read_multipart(case: Case, plan: Mapping[str, Any], document: Mapping[str, 
     except multipart.MultipartError as error:
         raise FormError(f"the multipart body is malformed: {error}") from None
     for part in parts:
+        if (part.name not in plan and not strict) or (part.filename == "" and not part.content):
+            continue  # a field that nobody knows, or a file input of a page in which nothing was chosen
         schema = plan.get(part.name, {})
         items = dereference(schema.get("items"), document)
         if is_binary(schema):

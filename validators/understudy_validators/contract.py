@@ -77,6 +77,11 @@ class Contract:
         known = ", ".join(sorted(self.operations))
         raise UsageError(f"{self.name} has no operation {operation_id!r}. It has: {known}.")
 
+    @property
+    def main_operation(self) -> Operation:
+        """The operation that can be refused in most ways: the one that an API is mocked for."""
+        return max(self, key=lambda operation: len(operation.answers))
+
     def named(self, name: str, among: Mapping[str, Answer] | None = None) -> Sequence[Answer]:
         """The answers of that name or with that vendor's code; none, one, or several that share a code."""
         among = self.answers if among is None else among

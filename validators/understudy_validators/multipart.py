@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from email.message import Message
 
 import python_multipart
 from python_multipart.exceptions import FormParserError
+
+# The parser logs what it raises as well, and Python prints what nobody listens to.
+logging.getLogger("python_multipart").addHandler(logging.NullHandler())
 
 
 class MultipartError(ValueError):
@@ -32,7 +36,7 @@ class _Collector:
         self._reset()
 
     def _reset(self) -> None:
-        self._headers: dict[str, str] = {}
+        self._headers: dict[str, bytes] = {}
         self._name, self._value, self._content = bytearray(), bytearray(), bytearray()
 
     def header_field(self, data: bytes, start: int, end: int) -> None:
@@ -42,17 +46,17 @@ class _Collector:
         self._value += data[start:end]
 
     def header_end(self) -> None:
-        self._headers[self._name.decode("latin-1").lower()] = self._value.decode("utf-8", "replace")
+        self._headers[self._name.decode("latin-1").lower()] = bytes(self._value)
         self._name, self._value = bytearray(), bytearray()
 
     def part_data(self, data: bytes, start: int, end: int) -> None:
         self._content += data[start:end]
 
     def part_end(self) -> None:
-        disposition = _parameters(self._headers.get("content-disposition", ""))
+        disposition = _parameters(self._headers.get("content-disposition", b""))
         if "name" not in disposition:
             raise MultipartError("a part has no name")
-        content_type = self._headers.get("content-type", "")
+        content_type = self._headers.get("content-type", b"").decode("latin-1")
         self.parts.append(Part(disposition["name"], bytes(self._content), disposition.get("filename"), content_type))
         self._reset()
 
@@ -60,9 +64,16 @@ class _Collector:
         self.finished = True
 
 
-def _parameters(header: str) -> dict[str, str]:
+def _parameters(header: bytes) -> dict[str, str]:
+    """A header's parameters; browsers write names in UTF-8, whatever the RFCs say."""
     _, parameters = python_multipart.multipart.parse_options_header(header)
     return {key.decode("latin-1"): value.decode("utf-8", "replace") for key, value in parameters.items()}
+
+
+def _without_preamble(body: bytes, boundary: bytes) -> bytes:
+    """The body from its first boundary on: what stands before it is to be ignored (RFC 2046, section 5.1.1)."""
+    start = body.find(b"\r\n--" + boundary)
+    return body if start < 0 or body.startswith(b"--" + boundary) else body[start + 2 :]
 
 
 def parse(content_type: str, body: bytes) -> list[Part]:
@@ -85,7 +96,7 @@ def parse(content_type: str, body: bytes) -> list[Part]:
                 "on_end": collector.end,
             },
         )
-        parser.write(body)
+        parser.write(_without_preamble(body, text.encode("latin-1")))
     except (FormParserError, UnicodeEncodeError) as error:
         raise MultipartError(str(error)) from None
     if not collector.finished:

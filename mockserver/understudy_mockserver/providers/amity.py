@@ -6,15 +6,29 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from understudy_mockserver.provider import Call, Provider, Reply
+from understudy_mockserver.realtime.hub import user_room
 from understudy_validators.records import Record, World
 
 
 def create_message(call: Call) -> Reply:
-    """Stores the message, counts it in its channel and its thread, and answers it with its users and files."""
+    """Stores and counts the message, answers it with its users and files, and tells the channel's members."""
     message = call.world["messages"].insert(_message(call, _mentionees(call)))
     _count(call, message)
     _mark_members(call, message)
-    return Reply(_bundle(call, [message]))
+    bundle = _bundle(call, [message])
+    _announce(call, "v3.message.didCreate", bundle)
+    parent = call.view.get("parent")
+    if parent:
+        _announce(call, "v3.message.didUpdate", _bundle(call, [_count_reply(call, parent)]))
+    return Reply(bundle)
+
+
+def _announce(call: Call, event: str, bundle: Mapping[str, Any]) -> None:
+    """Tells every member of the channel on all connections: one event for all, so without anyone's own reactions."""
+    [message] = bundle["messages"]
+    shown = {key: value for key, value in message.items() if key != "myReactions"}
+    members = call.world["channelUsers"].all(channelId=message["channelId"], membership="member")
+    call.emit(event, {**bundle, "messages": [shown]}, *(user_room(member["userId"]) for member in members))
 
 
 def _message(call: Call, mentionees: list[dict[str, Any]]) -> dict[str, Any]:
@@ -72,9 +86,10 @@ def _count(call: Call, message: Record) -> None:
     # Clients take a channel's messageCount for the segment of its last message: replies and deleted ones count.
     segment, now = message["channelSegment"], message["createdAt"]
     call.world["channels"].replace(call.view["channel"], messageCount=segment, lastActivity=now, updatedAt=now)
-    parent = call.view.get("parent")
-    if parent:
-        call.world["messages"].replace(parent, childrenNumber=parent["childrenNumber"] + 1)
+
+
+def _count_reply(call: Call, parent: Record) -> Record:
+    return call.world["messages"].replace(parent, childrenNumber=parent["childrenNumber"] + 1)
 
 
 def _mark_members(call: Call, message: Record) -> None:

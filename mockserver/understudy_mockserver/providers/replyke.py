@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ import imagesize
 from understudy_mockserver.attachments import attachment
 from understudy_mockserver.blobs import Blobs
 from understudy_mockserver.provider import Call, Provider, Reply
+from understudy_mockserver.realtime.hub import user_room
 from understudy_validators.case import Upload
 from understudy_validators.records import Record, World
 
@@ -36,17 +38,18 @@ _VARIANTS = ("thumbnail", "small", "medium", "large")
 
 
 def send_message(call: Call) -> Reply:
-    """Stores the message and its files, counts it in its thread, and answers it populated."""
+    """Stores the message and its files, counts it in its thread, answers it populated, and tells the members."""
     body, sender = call.body, call.view["sender"]
     message = call.world["messages"].insert(_message(call, sender))
     for position, upload in enumerate(call.files):
         _store_file(call, upload, position, message, sender)
     parent = call.view.get("parent")
     if parent:
-        call.world["messages"].replace(parent, threadReplyCount=parent["threadReplyCount"] + 1)
+        parent = call.world["messages"].replace(parent, threadReplyCount=parent["threadReplyCount"] + 1)
     call.world["conversations"].replace(call.view["conversation"], lastMessageAt=call.time)
     echo = {"localId": body["localId"]} if "localId" in body else {}
-    return Reply({**_populated(call.world, message, sender), **echo})
+    _announce(call, message, echo, parent)
+    return Reply({**_populated(call.world, message, sender["id"]), **echo})
 
 
 def get_file(call: Call) -> Reply:
@@ -54,6 +57,78 @@ def get_file(call: Call) -> Reply:
     file = call.view["file"]
     content = call.blobs.get(file["id"]) or b""
     return Reply(content, headers=attachment(call.path["fileName"]))
+
+
+def join_conversation(call: Call) -> None:
+    """From now on the connection hears who is typing in the conversation."""
+    conversation_id = _own_conversation(call)
+    if call.connection and conversation_id:
+        call.connection.join(_room(conversation_id))
+
+
+def leave_conversation(call: Call) -> None:
+    """Undoes `join_conversation`."""
+    if call.connection:
+        call.connection.leave(_room(_named_conversation(call)))
+
+
+def relay(event: str, call: Call) -> None:
+    """Passes an event about typing on to whoever else has joined the conversation, with the user's id."""
+    conversation_id = _own_conversation(call)
+    if conversation_id:
+        payload = {"userId": call.view["caller"]["id"], "conversationId": conversation_id}
+        call.emit(event, payload, _room(conversation_id), others=True)
+
+
+def _announce(call: Call, message: Record, echo: Mapping[str, Any], parent: Record | None) -> None:
+    """Tells all who read the conversation of a message, and of its parent's new count."""
+    conversation_id = message["conversationId"]
+    readers = _readers(call.world, conversation_id)
+    for alike in _seeing_the_same(call.world, message, readers):
+        payload = {**_populated(call.world, message, alike[0]), **echo}
+        call.emit("message:created", payload, *map(user_room, alike))
+    if parent:
+        count = parent["threadReplyCount"]
+        payload = {"messageId": parent["id"], "conversationId": conversation_id, "threadReplyCount": count}
+        call.emit("thread:reply_count", payload, *map(user_room, readers))
+
+
+def _seeing_the_same(world: World, message: Record, readers: Iterable[str]) -> Iterable[list[str]]:
+    """The readers in groups, nearly always one: a new message differs only in what each gave to the one it quotes."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for user_id in readers:
+        given = tuple(_reactions(world, message["quotedMessageId"], user_id))
+        groups.setdefault(given, []).append(user_id)
+    return groups.values()
+
+
+def _readers(world: World, conversation_id: str) -> list[str]:
+    """The ids of the conversation's active members, without those whom its space has banned."""
+    conversation = world["conversations"].find(id=conversation_id)
+    if conversation is None:
+        return []
+    banned = world["spaceMembers"].all(spaceId=conversation["spaceId"], status="banned")
+    members = world["members"].all(conversationId=conversation_id, isActive=True)
+    outside = {member["userId"] for member in banned}
+    return [member["userId"] for member in members if member["userId"] not in outside]
+
+
+def _own_conversation(call: Call) -> str:
+    """The conversation that an event names; empty where its sender does not read it, who then gets no answer."""
+    conversation_id = _named_conversation(call)
+    return conversation_id if call.view["caller"]["id"] in _readers(call.world, conversation_id) else ""
+
+
+def _named_conversation(call: Call) -> str:
+    """The id in an event's body, which nobody has judged: there is no answer with which to refuse it."""
+    body = call.view["body"]
+    conversation_id = body.get("conversationId") if isinstance(body, dict) else None
+    return conversation_id if isinstance(conversation_id, str) else ""
+
+
+def _room(conversation_id: str) -> str:
+    """The connections that have joined a conversation."""
+    return f"conversation:{conversation_id}"
 
 
 def _message(call: Call, sender: Record) -> dict[str, Any]:
@@ -75,25 +150,29 @@ def _message(call: Call, sender: Record) -> dict[str, Any]:
     }
 
 
-def _populated(world: World, message: Record, caller: Record) -> dict[str, Any]:
-    """A message as answers show it: with its author, its files, and the message that it quotes."""
+def _populated(world: World, message: Record, reader_id: str) -> dict[str, Any]:
+    """A message as its reader sees it: with its author, its files, and the message that it quotes."""
     quoted_id = message["quotedMessageId"]
     quoted = world["messages"].find(id=quoted_id) if quoted_id else None
-    return {**_with_author(world, message, caller), "quotedMessage": quoted and _quoted(world, quoted, caller)}
+    return {**_with_author(world, message, reader_id), "quotedMessage": quoted and _quoted(world, quoted, reader_id)}
 
 
-def _quoted(world: World, message: Record, caller: Record) -> dict[str, Any]:
-    return {**_with_author(world, message, caller), "quotedMessage": None}
+def _quoted(world: World, message: Record, reader_id: str) -> dict[str, Any]:
+    return {**_with_author(world, message, reader_id), "quotedMessage": None}
 
 
-def _with_author(world: World, message: Record, caller: Record) -> dict[str, Any]:
-    reactions = world["reactions"].all(messageId=message["id"], userId=caller["id"])
+def _with_author(world: World, message: Record, reader_id: str) -> dict[str, Any]:
     return {
         **message,
         "files": sorted(world["files"].all(chatMessageId=message["id"]), key=lambda file: int(file["position"])),
-        "userReactions": [reaction["emoji"] for reaction in reactions],
+        "userReactions": _reactions(world, message["id"], reader_id),
         "user": world["users"].find(id=message["userId"]),
     }
+
+
+def _reactions(world: World, message_id: str | None, user_id: str) -> list[str]:
+    """The emoji that the user gave to the message."""
+    return [reaction["emoji"] for reaction in world["reactions"].all(messageId=message_id, userId=user_id)]
 
 
 def _store_file(call: Call, upload: Upload, position: int, message: Record, sender: Record) -> None:
@@ -165,5 +244,11 @@ def _blobs(world: World) -> Iterable[Record]:
 PROVIDER = Provider(
     name="replyke",
     handlers={"sendMessage": send_message, "getFile": get_file},
+    events={
+        "joinConversation": join_conversation,
+        "leaveConversation": leave_conversation,
+        "startTyping": partial(relay, "typing:start"),
+        "stopTyping": partial(relay, "typing:stop"),
+    },
     prepare=_prepare,
 )

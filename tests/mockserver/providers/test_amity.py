@@ -59,8 +59,8 @@ class Desk:
         request = Request("POST", OPERATION.path, headers, body=orjson.dumps({**HELLO, **fields}))
         verdict = judge(OPERATION, request, {}, self.world, NOW)
         assert not verdict.violations
-        served = self.world, Blobs(0), self.ids, NOW, "http://mock.test/amity"
-        call = Call(OPERATION, verdict.view, verdict.uploads, *served)
+        root = "http://mock.test/amity"
+        call = Call(OPERATION, verdict.view, verdict.uploads, self.world, Blobs(0), self.ids, NOW, root)
         reply: dict[str, Any] = PROVIDER.handlers["createMessage"](call).body
         assert not judge_reply(OPERATION, 200, "application/json", reply)
         return reply

@@ -129,7 +129,6 @@ def test_a_slash_at_the_end_makes_another_path_or_the_same_message(client: httpx
     """The vendor's answer is not known; a redirect would lose the body."""
     response = client.post(f"/replyke{messages()}/", headers=bearer("alice"), json=HELLO)
     assert response.status_code in (201, 404)
-    assert not response.history
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS"])

@@ -176,3 +176,30 @@ def misnamed(survey: Survey, sites: Sequence[Site]) -> Iterator[Mistake]:
 def _is_kebab(name: str) -> bool:
     words = name.split("-")
     return name[:1].isalpha() and all(word.isascii() and word.isalnum() and word == word.lower() for word in words)
+
+
+def without_code(survey: Survey, sites: Sequence[Site]) -> Iterator[Mistake]:
+    """A place of the vendor's code that no answer has."""
+    pointer = survey.data.get("x-code")
+    bodies = [node.get("value") for node in errors(survey, sites)]
+    if isinstance(pointer, str) and not any(_at(body, pointer) is not None for body in bodies):
+        yield survey.mistake(
+            "/x-code", f"no answer has anything at {pointer}", "Point at the vendor's code in their bodies."
+        )
+
+
+def collecting_nothing(site: Site) -> Iterator[Mistake]:
+    """Lists to be joined, in a place where no answer of the operation has one."""
+    bodies = [listing.example.get("value") for listing in site.listings if listing.example]
+    for rule in site.rules:
+        pointer = rule.get("collect")
+        if isinstance(pointer, str) and not any(isinstance(_at(body, pointer), list) for body in bodies):
+            problem = f"no answer of {site.name} has a list at {pointer}"
+            yield site.survey.mistake(f"{rule.pointer}/collect", problem, "Point at the list in the answers' bodies.")
+
+
+def _at(body: Any, pointer: str) -> Any:
+    try:
+        return pointers.resolve(body, pointer)
+    except KeyError:
+        return None

@@ -92,6 +92,7 @@ OF_OPERATION: Sequence[Callable[[Site], Found]] = (
 #: What is concluded from the absence of something: only where every file was read and every `$ref` leads somewhere.
 OF_WHOLE_OPERATIONS: Sequence[Callable[[Survey, Sequence[Site]], Found]] = (
     answers.unlisted_outside,
+    answers.without_code,
     placeholders.of_nothing,
     triggers.to_no_operation,
     triggers.with_unknown_parameters,
@@ -106,6 +107,7 @@ OF_WHOLE_OPERATION: Sequence[Callable[[Site], Found]] = (
     rules.about_nothing,
     rules.without_security,
     answers.unlisted,
+    answers.collecting_nothing,
     views.reading_what_is_not_there,
 )
 #: The world.

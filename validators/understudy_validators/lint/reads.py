@@ -74,7 +74,7 @@ def of_records(rule: Node) -> Iterator[Read]:
 
 
 def outermost(reads: Iterator[Read], wrong: Callable[[Sequence[str]], Wrong | None]) -> Iterator[tuple[Read, Wrong]]:
-    """Each read with what is wrong with it (problem and advice), but for those of or inside one that is wrong already."""
+    """Each read with problem and advice, if there is any; once for each place, and not for what is inside of it."""
     bad: set[tuple[str, ...]] = set()
     for read in reads:
         if not any(read.steps[:length] in bad for length in range(1, len(read.steps) + 1)):

@@ -15,7 +15,7 @@ from understudy_validators.schemas import Schemas, SchemaValidator
 
 
 class Survey:
-    """The objects of one contract. It is `whole` where all files could be read and all `$ref`s lead where they should."""
+    """The objects of one contract. It is `whole` where all files can be read and all `$ref`s lead where they should."""
 
     def __init__(self, document: Document, world: Document | None, *, whole: bool) -> None:
         self.document = document

@@ -16,6 +16,7 @@ from understudy_validators.schemas import type_name
 from understudy_validators.viewpaths import MISSING
 
 _KEYS = ("now", "collections", "schemas", "unique")
+_COMBINATIONS = "Write a list of fields; a list among them is a combination that must differ."
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -107,8 +108,17 @@ def unfit_records(survey: Survey, world: Document) -> Iterator[Mistake]:
 def alike(survey: Survey, world: Document) -> Iterator[Mistake]:
     """Records that do not differ where they must."""
     for name, combinations in _fields(world, "unique").items():
-        for index, fields in enumerate(combinations if isinstance(combinations, list) else ()):
-            yield from _alike(survey, world, name, fields if isinstance(fields, list) else [fields], index)
+        if not isinstance(combinations, list):
+            yield world.mistake(pointers.join("unique", name), f"{quoted(combinations)} is no list", _COMBINATIONS)
+            continue
+        for index, combination in enumerate(combinations):
+            fields = combination if isinstance(combination, list) else [combination]
+            if all(isinstance(field, str) for field in fields):
+                yield from _alike(survey, world, name, fields, index)
+            else:
+                yield world.mistake(
+                    pointers.join("unique", name, index), f"{quoted(combination)} is no field", _COMBINATIONS
+                )
 
 
 def _alike(survey: Survey, world: Document, name: str, fields: list[str], at: int) -> Iterator[Mistake]:
