@@ -202,6 +202,11 @@ def contract(*, world: str = "{}", **patches: str) -> Contract:
         return compile_folder(write(Path(folder), document(**patches), world))
 
 
+def with_rules(*rules: str, schema: str = "{type: object}", **patches: str) -> Contract:
+    """A contract with these rules, each in flow style without its braces; any object is a good body."""
+    return contract(rules=f"[{', '.join(f'{{{rule}}}' for rule in rules)}]", schema=schema, **patches)
+
+
 def judge(
     contract: Contract,
     body: Any = None,

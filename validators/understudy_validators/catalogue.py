@@ -133,11 +133,11 @@ def _event_body(contract: Contract, answer: Answer, trigger: tuple[Step, ...], l
     opened = {s.name: s for _, s in trigger if isinstance(s, SocketStep) and s.kind == "connect"}
     connection = opened.get(last.name, last)
     connect = contract.realtime.channels[connection.namespace].connect
-    view = judging.judge_event(connect, connection.query, {"query": connection.query}, contract.world, now).view
+    view = judging.judge_connect(connect, connection.query, contract.world, now).view
     if last.kind == "emit":
         event = sockets.find_event(contract, last.event)
         view = judging.judge_event(event, last.payload, view, contract.world, now).view
-    return judging.event_body(answer, view, None)
+    return judging.event_body(answer, view, last.payload if last.kind == "emit" else connection.query)
 
 
 def _judged(contract: Contract, operation: Operation, request: WireRequest) -> judging.Verdict:

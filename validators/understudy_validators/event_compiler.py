@@ -117,10 +117,7 @@ class _EventCompiler:
     def _answers(self, operation: Node) -> Iterator[Answer]:
         for reference in operation.get("reply", {}).get("messages", ()):
             _, message = self._message(reference["$ref"])
-            if "x-failure" not in message:
-                continue
+            failure = message.get("x-failure", {})
             event = pointers.split(reference["$ref"])[-1]
-            for example in message.get("examples", ()):
-                value = {**example, "value": example["payload"]}
-                answer = to_answer(example["name"], 0, JSON, value)
-                yield replace(answer, event=event, echo=message["x-failure"]["echo"])
+            for name, example in failure.get("answers", {}).items():
+                yield replace(to_answer(name, 0, JSON, example), event=event, echo=failure["echo"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -63,24 +64,40 @@ def judge(
 def judge_event(
     event: Event, payload: Any, view: Mapping[str, Any], world: World, now: float, quotas: Quotas = NO_QUOTAS
 ) -> Verdict:
-    """Every way in which an event breaks its contract; `view` is what is known of the connection."""
-    case = Case(_EVENT, world, now, quotas, {**view, "body": payload}, media_type=event.payload)
+    """Every way in which an event breaks its contract; `view` is what is known of the connection.
+
+    The payload stays as it was sent: defaults are filled into a copy, in the verdict's view.
+    """
+    payload = copy.deepcopy(payload) if event.payload.fill else payload
+    return _judge_event(event, {**view, "body": payload}, world, now, quotas)
+
+
+def judge_connect(
+    event: Event, handshake: Mapping[str, Any], world: World, now: float, quotas: Quotas = NO_QUOTAS
+) -> Verdict:
+    """Every way in which a connection breaks its contract; what the handshake carried is both `query` and `body`."""
+    query = dict(handshake)
+    return _judge_event(event, {"query": query, "body": query}, world, now, quotas)
+
+
+def _judge_event(event: Event, view: dict[str, Any], world: World, now: float, quotas: Quotas) -> Verdict:
+    case = Case(_EVENT, world, now, quotas, view, media_type=event.payload)
     for check in event.checks:
         if not case.violations or not check.blocked(case):
             check.judge(case)
     return Verdict(case.view, tuple(case.violations), case.uploads, case.headers)
 
 
-def refusal_of_event(event: Event, verdict: Verdict) -> tuple[Answer, Any]:
+def refusal_of_event(event: Event, verdict: Verdict, sent: Any) -> tuple[Answer, Any]:
     """The answer that the first violation gives, and the payload of the event that carries it."""
     first = verdict.violations[0]
     answer = event.answers[first.answer]
-    return answer, event_body(answer, verdict.view, first)
+    return answer, event_body(answer, verdict.view, sent, first)
 
 
-def event_body(answer: Answer, view: Mapping[str, Any], violation: Violation | None) -> Any:
+def event_body(answer: Answer, view: Mapping[str, Any], sent: Any, violation: Violation | None = None) -> Any:
     """A refusal's payload: the answer's, over what was sent where the contract echoes that."""
-    body, sent = answer.body(view, violation), view.get("body")
+    body = answer.body(view, violation)
     return {**sent, **body} if answer.echo and isinstance(sent, dict) else body
 
 

@@ -155,8 +155,19 @@ class SchemaValidator:
 
     def findings(self, value: Any) -> Iterator[Finding]:
         """Every broken constraint of the value, with the innermost ones where `allOf`, `if` or `$ref` nest."""
-        for error in self._validator.iter_errors(value):
-            yield self._finding(error)
+        found = [self._finding(error) for error in self._validator.iter_errors(value)]
+        yield from sorted(found, key=self._rank)
+
+    def _rank(self, finding: Finding) -> list[int]:
+        """Where the contract lists what is broken: its order decides which comes first, not that of what was sent."""
+        node: Any = {"$ref": f"#{self.pointer}"}
+        ranks = []
+        for token in pointers.split(finding.pointer):
+            node = dereference(node, self._document)
+            properties = node.get("properties", {}) if isinstance(node, dict) else {}
+            ranks.append(int(token) if token.isdecimal() else [*properties, token].index(token))
+            node = properties.get(token, node.get("items") if isinstance(node, dict) else None)
+        return ranks
 
     def _finding(self, error: jsonschema_rs.ValidationError) -> Finding:
         *schema, keyword = error.schema_path or [""]

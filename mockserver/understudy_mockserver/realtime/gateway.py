@@ -63,9 +63,9 @@ class Gateway:
         state = self._state(context)
         query = {key: value for key, value in handshake.items() if key not in (NAMESPACE_KEY, PREFER_KEY)}
         now = state.clock.tick()
-        verdict = judging.judge_event(channel.connect, query, {"query": query}, state.world, now, state.quotas)
+        verdict = judging.judge_connect(channel.connect, query, state.world, now, state.quotas)
         preferred = _name(handshake.get(PREFER_KEY, ""))
-        self._admit(channel.connect, verdict, preferred)
+        self._admit(channel.connect, verdict, query, preferred)
         connection = Connection(connection_id, namespace, context, state.hub, drop, preferred=preferred)
         user_id = verdict.view.get("token", {}).get("userId")
         state.world["connections"].insert({"id": connection_id, "userId": user_id, "namespace": namespace})
@@ -89,11 +89,11 @@ class Gateway:
         quotas = judging.NO_QUOTAS if forced else state.quotas
         verdict = judging.judge_event(event, payload, view, state.world, now, quotas)
         if forced:
-            self._refuse(connection, forced, judging.event_body(forced, verdict.view, None))
+            self._refuse(connection, forced, judging.event_body(forced, verdict.view, payload))
         elif verdict.accepted:
             self._handle(event, connection, state, verdict, now)
         else:
-            self._refuse(connection, *judging.refusal_of_event(event, verdict))
+            self._refuse(connection, *judging.refusal_of_event(event, verdict, payload))
 
     def disconnect(self, connection: Connection) -> None:
         """Forgets a client that has left."""
@@ -111,12 +111,12 @@ class Gateway:
     def _state(self, context: Context) -> State:
         return self._namespaces.state(context.namespace, self.contract.name)
 
-    def _admit(self, event: Event, verdict: Verdict, preferred: str) -> None:
+    def _admit(self, event: Event, verdict: Verdict, sent: Mapping[str, Any], preferred: str) -> None:
         forced = _answer(event, preferred)
         if forced:
-            raise RefusedError(judging.event_body(forced, verdict.view, None))
+            raise RefusedError(judging.event_body(forced, verdict.view, sent))
         if not verdict.accepted:
-            raise RefusedError(judging.refusal_of_event(event, verdict)[1])
+            raise RefusedError(judging.refusal_of_event(event, verdict, sent)[1])
 
     def _refuse(self, connection: Connection, answer: Answer, payload: Any) -> None:
         connection.preferred = ""
