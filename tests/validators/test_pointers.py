@@ -57,6 +57,12 @@ def test_a_pointer_to_nowhere_is_a_key_error(pointer: str) -> None:
         pointers.follow(DOCUMENT, pointers.split(pointer))
 
 
+def test_a_number_names_a_property_too() -> None:
+    """Paths from elsewhere tell indexes and names of digits apart by no more than their looks."""
+    assert pointers.follow(DOCUMENT, [7]) == "seven"
+    assert pointers.follow(DOCUMENT, ["list", 0]) == "x"
+
+
 @pytest.mark.parametrize("index", ["-1", "+0", "00", "0_0", "٠", " 0", ""])
 def test_an_index_of_an_array_is_written_in_one_way_only(index: str) -> None:
     """RFC 6901: digits without leading zeros. Python's `int` takes more, and `-1` would be the last item."""

@@ -254,6 +254,12 @@ def test_a_pointer_with_every_kind_of_character_finds_its_schema() -> None:
     assert [finding.keyword for finding in validator.findings(1)] == ["type"]
 
 
+def test_a_name_of_digits_is_a_name_in_schemas_and_values() -> None:
+    document = {"responses": {"201": {"schema": {"properties": {"0": {"items": {"type": "null"}}}, "required": ["1"]}}}}
+    found = Schemas(document).at("/responses/201/schema").findings({"0": [None, 5]})
+    assert [(f.pointer, f.keyword, f.limit) for f in found] == [("/0/1", "type", "null"), ("/1", "required", "1")]
+
+
 def test_references_are_followed_to_the_end() -> None:
     document: dict[str, Any] = {"a": {"$ref": "#/b"}, "b": {"$ref": "#/c"}, "c": {"type": "null"}}
     assert dereference({"$ref": "#/a"}, document) == {"type": "null"}

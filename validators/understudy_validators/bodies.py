@@ -13,7 +13,7 @@ from understudy_validators import multipart
 from understudy_validators.case import Case, Upload
 from understudy_validators.parameters import AnswerFor, coerce
 from understudy_validators.rules import Check
-from understudy_validators.schemas import Fill, SchemaValidator, dereference, fill_defaults, is_binary
+from understudy_validators.schemas import Fill, SchemaValidator, as_object, dereference, fill_defaults, is_binary
 from understudy_validators.violation import Violation, shorten
 
 # Deeper JSON is refused before anything walks through it.
@@ -53,10 +53,10 @@ def compile_media_type(
 def _reader(name: str, schema: Any, document: Mapping[str, Any]) -> Read:
     if name == "application/json" or name.endswith("+json"):
         return _read_json
-    properties = schema.get("properties", {}) if isinstance(schema, dict) else {}
-    plan = {key: dereference(inner, document) for key, inner in properties.items()}
+    node = schema if isinstance(schema, dict) else {}
+    plan = {key: as_object(inner, document) for key, inner in node.get("properties", {}).items()}
     if name == "multipart/form-data":
-        strict = schema.get("additionalProperties") is False
+        strict = node.get("additionalProperties") is False
         return lambda case: _read_multipart(case, plan, document, strict)
     if name == "application/x-www-form-urlencoded":
         return lambda case: {key: _value(text, plan.get(key, {})) for key, text in _fields(case)}
@@ -124,7 +124,7 @@ def _read_multipart(case: Case, plan: Mapping[str, Any], document: Mapping[str, 
         if (part.name not in plan and not strict) or (part.filename == "" and not part.content):
             continue  # a field that nobody knows, or a file input of a page in which nothing was chosen
         schema = plan.get(part.name, {})
-        items = dereference(schema.get("items"), document)
+        items = as_object(schema.get("items"), document)
         if is_binary(schema):
             body[part.name] = _file(case, _upload(part))
         elif is_binary(items):

@@ -13,8 +13,8 @@ from understudy_validators.wire import NOTHING, Part, WireRequest
 def line(request: WireRequest, base_url: str, *, options: str = "-sS") -> str:
     """One curl command for the request; `base_url` is the contract's root, without a slash at its end."""
     url = f"{base_url}{request.path}" + (f"?{request.query}" if request.query else "")
-    words = ["curl", *options.split(), *_method(request), shlex.quote(url), *_headers(request), *_body(request)]
-    return " ".join(words)
+    words = ["curl", *options.split(), *_literally(url), *_method(request), shlex.quote(url)]
+    return " ".join([*words, *_headers(request), *_body(request)])
 
 
 def script(steps: Iterable[tuple[int, WireRequest]], base_url: str) -> str:
@@ -34,13 +34,25 @@ def _repeated(times: int, command: str) -> str:
     return command if times == 1 else f"i=0; while [ $i -lt {times} ]; do {command}; i=$((i+1)); done"
 
 
+def _literally(url: str) -> list[str]:
+    """Options for addresses in which curl would see patterns or dots to resolve."""
+    glob = ["-g"] if any(character in url for character in "{}[]") else []
+    return [*glob, "--path-as-is"] if "/." in url else glob
+
+
 def _method(request: WireRequest) -> list[str]:
+    if request.method == "HEAD":
+        return ["-I"]
     implied = "POST" if request.parts is not None or request.body is not NOTHING else "GET"
     return [] if request.method == implied else ["-X", request.method]
 
 
 def _headers(request: WireRequest) -> list[str]:
-    return [word for name, value in request.headers.items() for word in ("-H", shlex.quote(f"{name}: {value}"))]
+    texts = [f"{name}: {value}" if value else f"{name};" for name, value in request.headers.items()]
+    carries = request.body is not NOTHING and request.parts is None
+    if carries and "content-type" not in {name.lower() for name in request.headers}:
+        texts.append("Content-Type:")  # else curl sends a form's
+    return [word for text in texts for word in ("-H", shlex.quote(text))]
 
 
 def _body(request: WireRequest) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 import yaml
@@ -41,22 +42,45 @@ class Document:
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML 1.2's view of scalars: only true and false are booleans, and a time is a string."""
+    """YAML 1.2's core schema: only true and false are booleans, a time or 1:30 is a string, 010 is ten."""
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, regexp) for tag, regexp in resolvers if not tag.endswith((":timestamp", ":merge"))]
-    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+_TAG = "tag:yaml.org,2002:"
+_INTEGER = re.compile(r"[-+]?[0-9]+$", re.ASCII)
+_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$", re.ASCII)
+_Loader.yaml_implicit_resolvers = {}
+_Loader.add_implicit_resolver(f"{_TAG}bool", re.compile("(true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+_Loader.add_implicit_resolver(f"{_TAG}null", re.compile("(~|null|Null|NULL|)$"), ["~", "n", "N", ""])
+_Loader.add_implicit_resolver(f"{_TAG}int", _INTEGER, list("-+0123456789"))
+_Loader.add_implicit_resolver(f"{_TAG}float", _NUMBER, list("-+.0123456789"))
+_SCALARS: dict[str, Callable[[str], Any]] = {
+    f"{_TAG}str": str,
+    f"{_TAG}int": int,
+    f"{_TAG}float": float,
+    f"{_TAG}bool": lambda text: text.lower() == "true",
+    f"{_TAG}null": lambda text: None,
 }
-_BOOLEANS = {"true": True, "false": False}
+_COLLECTIONS = {f"{_TAG}map", f"{_TAG}seq"}
+# What opens or closes a level, or opens many at once: libyaml's own composer ends the process when it nests too deep.
+_BRACKET = re.compile(r"[\[\]{}]")
+_RUN = re.compile(r"(?:[-?:]\s){%d}" % MAX_DEPTH)
+_INDENT = re.compile(r"^ {%d}" % (2 * MAX_DEPTH), re.MULTILINE)
+
+
+def _nests_too_deep(text: str) -> bool:
+    level = deepest = 0
+    for bracket in _BRACKET.finditer(text):
+        level += 1 if bracket[0] in "[{" else -1
+        deepest = max(deepest, level)
+        level = max(level, 0)
+    return deepest > MAX_DEPTH or bool(_RUN.search(text) or _INDENT.search(text))
 
 
 class _Builder:
     """Turns composed nodes into values, noting lines and refusing what a contract must not hold."""
 
-    def __init__(self, path: Path, loader: _Loader) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self.loader = loader
         self.lines: dict[str, tuple[str, int]] = {}
         self.mistakes: list[Mistake] = []
         self.count = 0
@@ -66,11 +90,13 @@ class _Builder:
         if self.count > MAX_NODES or depth > MAX_DEPTH:
             raise ContractError([self._mistake(node, pointer, *_BOMB)])
         self.lines[pointer] = (self.path.name, node.start_mark.line + 1)
+        if not isinstance(node, yaml.ScalarNode) and node.tag not in _COLLECTIONS:
+            self.mistakes.append(self._mistake(node, pointer, f"the tag {node.tag} is not read", _PLAIN))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, pointer, depth)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, f"{pointer}/{i}", depth + 1) for i, item in enumerate(node.value)]
-        return self._scalar(node, pointer)
+        return self._scalar(cast(yaml.ScalarNode, node), pointer)
 
     def _mapping(self, node: yaml.MappingNode, pointer: str, depth: int) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -88,14 +114,16 @@ class _Builder:
         self.mistakes.append(self._mistake(node, pointer, "a key is not a string", "Put it in quotes."))
         return str(getattr(node, "value", ""))
 
-    def _scalar(self, node: yaml.Node, pointer: str) -> Any:
-        if node.tag.endswith(":bool"):
-            return _BOOLEANS.get(node.value, node.value)
+    def _scalar(self, node: yaml.ScalarNode, pointer: str) -> Any:
+        read = _SCALARS.get(node.tag)
+        if read is None:
+            self.mistakes.append(self._mistake(node, pointer, f"the tag {node.tag} is not read", _PLAIN))
+            return None
         try:
-            return self.loader.construct_object(node)
-        except (yaml.YAMLError, ValueError) as error:
-            problem = str(getattr(error, "problem", error))
-            self.mistakes.append(self._mistake(node, pointer, problem, "Only plain YAML values are read."))
+            return read(node.value)
+        except ValueError:
+            problem = f"{node.value!r} is no {node.tag.rpartition(':')[2]}"
+            self.mistakes.append(self._mistake(node, pointer, problem, _PLAIN))
             return None
 
     def _mistake(self, node: yaml.Node, pointer: str, problem: str, advice: str) -> Mistake:
@@ -103,6 +131,7 @@ class _Builder:
         return Mistake(file=self.path.name, line=line, pointer=pointer, problem=problem, advice=advice)
 
 
+_PLAIN = "Only plain YAML values are read."
 _BOMB = ("the document unfolds to too much", "Aliases may not multiply or contain themselves.")
 
 
@@ -112,12 +141,14 @@ def load(path: Path) -> Document:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ContractError([_whole(path, f"cannot be read: {error}", "Check that it is a UTF-8 text file.")]) from None
+    if _nests_too_deep(text):
+        raise ContractError([_whole(path, *_BOMB)])
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
         if node is None:
             raise ContractError([_whole(path, "is empty", "Write the contract.")])
-        builder = _Builder(path, loader)
+        builder = _Builder(path)
         data = builder.build(node, "")
     except yaml.YAMLError as error:
         raise ContractError([_syntax(path, error)]) from None
@@ -157,7 +188,7 @@ class _Bundler:
         self.mistakes: list[Mistake] = []
 
     def bundle(self) -> Document:
-        self._rewrite(self.root, "", "")
+        self._rewrite(self.root, self.root.path.resolve())
         data = self.root.data
         if self.files and isinstance(data, dict):
             data[BUNDLED] = self.files
@@ -167,50 +198,88 @@ class _Bundler:
             raise ContractError(self.mistakes)
         return document
 
-    def _rewrite(self, document: Document, prefix: str, name: str) -> None:
+    def _rewrite(self, document: Document, path: Path) -> None:
+        """Makes every reference in the document start with `#/`, and takes in the files that they name."""
         for pointer, node in references(document.data):
             target, _, fragment = node["$ref"].partition("#")
-            if target in ("", name):
-                node["$ref"] = f"#{prefix}{fragment}"
-            elif self._include(document, pointer, target):
-                node["$ref"] = f"#{self._place(target)}{fragment}"
+            other = (path.parent / unquote(target)).resolve() if target else path
+            if urlsplit(target).scheme or target.startswith("//") or not self._is_ours(other):
+                advice = "A $ref may name files of the contract's own folder only."
+                problem = f"$ref names {target!r}, which is not there"
+                self.mistakes.append(document.mistake(pointer, problem, advice))
+            else:
+                self._include(other)
+                node["$ref"] = f"#{self._place(other)}{fragment}"
 
-    def _place(self, target: str) -> str:
-        if (self.folder / target).resolve() == self.root.path.resolve():
-            return ""
-        return pointers.join(BUNDLED, target)
+    def _is_ours(self, path: Path) -> bool:
+        return path.is_relative_to(self.folder) and path.is_file()
 
-    def _include(self, document: Document, pointer: str, target: str) -> bool:
-        path = (self.folder / unquote(target)).resolve()
-        if urlsplit(target).scheme or not path.is_relative_to(self.folder) or not path.is_file():
-            advice = "A $ref may name files of the contract's own folder only."
-            self.mistakes.append(document.mistake(pointer, f"$ref names {target!r}, which is not there", advice))
-            return False
-        if target not in self.files and self._place(target):
-            other = load(path)
-            prefix = pointers.join(BUNDLED, target)
-            self.files[target] = other.data
-            self.lines.update({prefix + at: line for at, line in other.lines.items()})
-            self._rewrite(other, prefix, target)
-        return True
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.folder).as_posix()
+
+    def _place(self, path: Path) -> str:
+        """The pointer below which a file stands in the bundle."""
+        return "" if path == self.root.path.resolve() else pointers.join(BUNDLED, self._name(path))
+
+    def _include(self, path: Path) -> None:
+        name, prefix = self._name(path), self._place(path)
+        if not prefix or name in self.files:
+            return
+        other = load(path)
+        self.files[name] = other.data
+        self.lines.update({prefix + at: (name, line) for at, (_, line) in other.lines.items()})
+        self._rewrite(other, path)
 
 
-def references(value: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every object with a string `$ref`, with its pointer; examples' values are not looked into."""
+# Keywords whose value is data, in which a `$ref` is only a word; and those that hold named things of any name.
+_DATA = {"value", "example", "const", "enum", "default", "x-trigger", BUNDLED}
+_NAMED = {
+    "$defs", "answers", "callbacks", "channels", "definitions", "dependentSchemas", "examples", "headers", "links", "messages",
+    "operations", "parameters", "pathItems", "paths", "patternProperties", "properties", "requestBodies", "responses",
+    "schemas", "securitySchemes", "x-rules",
+}  # fmt: skip
+
+
+def references(value: Any, pointer: str = "", named: bool = False) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every object with a string `$ref`, with its pointer; what is data is not looked into."""
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from references(item, f"{pointer}/{index}")
     elif isinstance(value, dict):
-        if isinstance(value.get("$ref"), str):
+        if isinstance(value.get("$ref"), str) and not named:
             yield pointer, value
         for key, item in value.items():
-            if key not in ("value", "example", "const", "enum", "default", BUNDLED):
-                yield from references(item, pointers.child(pointer, key))
+            if named or not _is_data(key, item):
+                yield from references(item, pointers.child(pointer, key), not named and key in _NAMED)
+
+
+def _is_data(key: str, value: Any) -> bool:
+    return key in _DATA or (key == "examples" and isinstance(value, list))
 
 
 def _dangling(document: Document) -> Iterator[Mistake]:
-    for pointer, node in references(document.data):
+    for pointer, node in [*references(document.data), *_bundled(document)]:
+        if node["$ref"].startswith("#"):
+            problem = _flaw(document, node)
+            if problem:
+                yield document.mistake(pointer, f"$ref {node['$ref']!r} {problem}", "Name something that exists.")
+
+
+def _bundled(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
+    files = document.data.get(BUNDLED, {}) if isinstance(document.data, dict) else {}
+    for name, data in files.items():
+        yield from references(data, pointers.join(BUNDLED, name))
+
+
+def _flaw(document: Document, node: Any) -> str:
+    """What is wrong with where a reference leads in the end; nothing, if it leads somewhere."""
+    seen: set[str] = set()
+    while isinstance(node, dict) and isinstance(node.get("$ref"), str):
+        if node["$ref"] in seen:
+            return "leads back to itself"
+        seen.add(node["$ref"])
         try:
-            pointers.resolve(document.data, node["$ref"])
+            node = pointers.resolve(document.data, node["$ref"])
         except KeyError:
-            yield document.mistake(pointer, f"$ref {node['$ref']!r} leads nowhere", "Name something that exists.")
+            return "leads nowhere"
+    return ""

@@ -72,7 +72,7 @@ def apply(value: Any, constraint: Constraint, schema: Any, document: Node, *, pa
     What is missing on the way is filled in with the plainest values.
     """
     tokens = constraint.tokens[1:]
-    if constraint.keyword == "required":
+    if constraint.keyword == "required" and past:
         return _edit(value, tokens[:-1], schema, document, lambda inner: _without(inner, tokens[-1]))
     return _edit(value, tokens, schema, document, lambda inner: _resized(inner, constraint, document, past))
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
 from understudy_validators import pointers
 from understudy_validators.case import Case
 from understudy_validators.rules import Check
-from understudy_validators.schemas import Finding, Schemas, SchemaValidator, dereference
+from understudy_validators.schemas import Finding, Schemas, SchemaValidator, as_object
 from understudy_validators.viewpaths import MISSING
 from understudy_validators.violation import Violation
 
 # ASCII digits only: int() would take "1_0", "٥" and "+1" as well.
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,18})", re.ASCII)
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,18})(\.[0-9]{1,18})?", re.ASCII)
+# Integers beyond 64 bits are no values that JSON parsers agree on.
+_TOO_LARGE = 2**63
 _BOOLEANS = {"true": True, "false": False}
 
 # Names the answer that a finding gives, or the default.
@@ -34,6 +36,9 @@ class Parameter:
     schema: Mapping[str, Any]
     validator: SchemaValidator
     example: Any
+    # What it is made of, where it is an array or an object.
+    items: Mapping[str, Any] = field(default_factory=dict)
+    properties: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def pointer(self) -> str:
@@ -53,14 +58,16 @@ def compile_parameter(
     while "$ref" in node:
         pointer = node["$ref"].removeprefix("#")
         node = pointers.resolve(document, pointer)
-    schema = dereference(node.get("schema", True), document)
+    schema = as_object(node.get("schema"), document)
     return Parameter(
         location=node["in"],
         name=node["name"],
         required=node.get("required", False),
-        schema=schema if isinstance(schema, dict) else {},
+        schema=schema,
         validator=schemas.at(f"{pointer}/schema"),
         example=node.get("example"),
+        items=as_object(schema.get("items"), document),
+        properties={name: as_object(inner, document) for name, inner in schema.get("properties", {}).items()},
     )
 
 
@@ -68,7 +75,7 @@ def coerce(text: str, schema: Mapping[str, Any]) -> Any:
     """The value that a text stands for, by the schema's type; the text itself where it stands for none."""
     types = schema.get("type", ())
     types = (types,) if isinstance(types, str) else types
-    if "integer" in types and _INTEGER.fullmatch(text):
+    if "integer" in types and _INTEGER.fullmatch(text) and abs(int(text)) < _TOO_LARGE:
         return int(text)
     if "number" in types and _NUMBER.fullmatch(text):
         return float(text)
@@ -82,11 +89,16 @@ def read(parameters: Sequence[Parameter], case: Case, path: Mapping[str, str]) -
     view = case.view
     view["path"] = path if not parameters else {**path, **_values(parameters, "path", path)}
     view["query"] = _query(parameters, case.request.query) if case.request.query else _defaults(parameters)
-    view["headers"] = case.request.headers
+    sent = {
+        p.key: case.request.headers[p.key]
+        for p in parameters
+        if p.location == "header" and p.key in case.request.headers
+    }
+    view["headers"] = {**case.request.headers, **_values(parameters, "header", sent)} if sent else case.request.headers
 
 
 def _values(parameters: Iterable[Parameter], location: str, texts: Mapping[str, str]) -> dict[str, Any]:
-    return {p.name: coerce(texts[p.name], p.schema) for p in parameters if p.location == location and p.name in texts}
+    return {p.key: coerce(texts[p.key], p.schema) for p in parameters if p.location == location and p.key in texts}
 
 
 def _defaults(parameters: Iterable[Parameter]) -> dict[str, Any]:
@@ -108,10 +120,10 @@ def _structured(parameter: Parameter, pairs: Sequence[tuple[str, str]]) -> Any:
     """A parameter's value: arrays repeat `name` or `name[]`, objects come as `name[key]` (deepObject)."""
     name, schema = parameter.name, parameter.schema
     if schema.get("type") == "array":
-        items = [coerce(text, schema.get("items", {})) for key, text in pairs if key in (name, f"{name}[]")]
+        items = [coerce(text, parameter.items) for key, text in pairs if key in (name, f"{name}[]")]
         return items or MISSING
     if schema.get("type") == "object":
-        inner = schema.get("properties", {})
+        inner = parameter.properties
         found = {key[len(name) + 1 : -1]: text for key, text in pairs if key.startswith(f"{name}[") and key[-1] == "]"}
         return {key: coerce(text, inner.get(key, {})) for key, text in found.items()} or MISSING
     return next((coerce(text, schema) for key, text in reversed(pairs) if key == name), MISSING)

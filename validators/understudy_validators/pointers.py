@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -33,13 +34,22 @@ def follow(document: Any, tokens: Iterable[str | int]) -> Any:
     return document
 
 
+# An array's index has one spelling: ASCII digits without a sign or a leading zero.
+_INDEX = re.compile(r"0|[1-9][0-9]*", re.ASCII)
+
+
 def _step(value: Any, token: str | int) -> Any:
     try:
-        return value[int(token)] if isinstance(value, list) else value[token]
-    except (IndexError, TypeError, ValueError) as error:
+        if isinstance(value, list):
+            return value[int(token)] if _INDEX.fullmatch(str(token)) else value[str(token)]  # type: ignore[call-overload]
+        return value[str(token)]
+    except (IndexError, TypeError) as error:
         raise KeyError(token) from error
 
 
 def resolve(document: Any, reference: str) -> Any:
     """What a `$ref` of the form `#/a/b` names. Raises `KeyError` where it names nothing."""
-    return follow(document, split(reference.removeprefix("#")))
+    pointer = reference.removeprefix("#")
+    if pointer and not pointer.startswith("/"):
+        raise KeyError(reference)
+    return follow(document, split(pointer))

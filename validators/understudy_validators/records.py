@@ -72,10 +72,7 @@ class Collection:
         index = self._indexes.get(fields)
         if index is None:
             index = self._build(fields)
-        try:
-            keys = index.get(values)
-        except TypeError:  # an object or array in a place where records hold none
-            keys = None
+        keys = index.get(tuple([_NOWHERE if isinstance(v, dict | list) else _hashable(v) for v in values]))
         return (self._records[key] for key in list(keys)) if keys else iter(())
 
     def find(self, **where: Any) -> Record | None:
@@ -100,12 +97,25 @@ class Collection:
         return index
 
 
+# What no field holds: an object or array that a client sends finds nothing.
+_NOWHERE = object()
+
+
 def _values(record: Record, fields: Fields) -> tuple[Any, ...]:
     return tuple(_hashable(getter(field)(record) if "." in field else record.get(field, MISSING)) for field in fields)
 
 
 def _hashable(value: Any) -> Any:
-    return id(value) if isinstance(value, dict | list) else value
+    """The value as a key: JSON's true is not 1, and objects and arrays are found by no value."""
+    kind = type(value)
+    if kind is str or kind is int:
+        return value
+    return (kind, id(value)) if kind in (dict, list) else (kind, value) if kind is bool else value
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two JSON values are equal; Python alone would take true for 1."""
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
 def _forget(index: _Index, values: tuple[Any, ...], key: int) -> None:

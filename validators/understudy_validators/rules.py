@@ -14,7 +14,7 @@ from typing import Any
 
 from understudy_validators import pointers, times, viewpaths
 from understudy_validators.case import Case
-from understudy_validators.records import Record
+from understudy_validators.records import Record, same
 from understudy_validators.schemas import Schemas
 from understudy_validators.viewpaths import MISSING, Getter
 from understudy_validators.violation import Violation, shorten
@@ -129,8 +129,10 @@ class _Finder:
     def _counts(self, record: Record, case: Case) -> bool:
         if self.live and not times.is_live(self.live(record), case.now):
             return False
+        if not self.where_not.fields:
+            return True
         pairs = zip(self.where_not.fields, self.where_not.values(case.view), strict=True)
-        return all(record.get(name) != value for name, value in pairs)
+        return all(value is MISSING or not same(viewpaths.getter(name)(record), value) for name, value in pairs)
 
 
 def _finder(rule: Mapping[str, Any], word: str, pointer: str, schemas: Schemas) -> _Finder:
@@ -239,7 +241,7 @@ def _number(value: Any) -> Callable[[Mapping[str, Any]], Any]:
     if not isinstance(value, str):
         return lambda view: value
     get = viewpaths.getter(value)
-    return lambda view: get(view) or None
+    return lambda view: None if (found := get(view)) is MISSING else found
 
 
 def _announce(case: Case, names: Mapping[str, str], limit: int, left: int, wait: float) -> None:

@@ -50,5 +50,5 @@ def _of_type(kind: str, schema: Mapping[str, Any], document: Mapping[str, Any]) 
         return [sample(schema.get("items", True), document) for _ in range(schema.get("minItems", 0))]
     if kind == "string":
         return _FORMATS.get(schema.get("format", ""), "x" * max(1, schema.get("minLength", 1)))
-    numbers = {"integer": schema.get("minimum", 1), "number": schema.get("minimum", 1), "boolean": True}
-    return numbers.get(kind)
+    number = min(max(1, schema.get("minimum", 1)), schema.get("maximum", 1)) if kind != "boolean" else True
+    return number if kind in ("integer", "number", "boolean") else None

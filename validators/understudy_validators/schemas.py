@@ -5,6 +5,7 @@ No `$ref` ever reaches network or disk: the validators are built offline, from t
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -188,16 +189,35 @@ class SchemaValidator:
         )
 
     def _trail(self, error: jsonschema_rs.ValidationError) -> tuple[dict[str, Any], ...]:
-        # A custom keyword's evaluation path is its schema path: it does not start at our root's `$ref`.
-        path = error.evaluation_path if error.evaluation_path[:1] == ["$ref"] else error.schema_path
+        if error.evaluation_path[:1] != ["$ref"]:
+            # A custom keyword's evaluation path is its schema path, which tells nothing of the references before it.
+            return self._route(pointers.resolve(self._document, self.pointer), error.schema_path[:-1], ()) or ()
         node: Any = {**self._document, "$ref": f"#{self.pointer}"}
         trail = []
-        for token in path[:-1]:
+        for token in error.evaluation_path[:-1]:
             reference = token == "$ref"
             node = pointers.resolve(self._document, node["$ref"]) if reference else pointers.follow(node, [token])
             if isinstance(node, dict):
                 trail.append(node)
         return tuple(trail)
+
+    def _route(
+        self, node: Any, target: list[str | int], trail: tuple[dict[str, Any], ...]
+    ) -> tuple[dict[str, Any], ...] | None:
+        """The schemas from `node` to the one that stands at `target`."""
+        if isinstance(node, list):
+            routes = (self._route(item, target, trail) for item in node)
+            return next((route for route in routes if route), None)
+        if not isinstance(node, dict) or any(node is passed for passed in trail):
+            return None
+        trail = (*trail, node)
+        if node is pointers.follow(self._document, target):
+            return trail
+        inner = [*node.values()]
+        if isinstance(node.get("$ref"), str):
+            inner.append(pointers.resolve(self._document, node["$ref"]))
+        routes = (self._route(item, target, trail) for item in inner)
+        return next((route for route in routes if route), None)
 
     def _property(self, node: Any, name: Any) -> dict[str, Any]:
         if name is None or not isinstance(node, dict):
@@ -224,26 +244,39 @@ def compile_schema(schema: Schema) -> jsonschema_rs.Validator:
 Fill = Callable[[Any], None]
 
 
-def fill_defaults(schema: Any, document: Mapping[str, Any], seen: tuple[str, ...] = ()) -> Fill | None:
-    """A function that puts `default`s of missing properties into a valid value, or `None` where there are none."""
-    reference = schema.get("$ref") if isinstance(schema, dict) else None
-    schema = dereference(schema, document)
-    if not isinstance(schema, dict) or reference in seen:
+def fill_defaults(schema: Any, document: Mapping[str, Any], known: dict[str, list[Fill]] | None = None) -> Fill | None:
+    """A function that puts `default`s of missing properties into a valid value, or `None` where there are none.
+
+    `known` holds the functions of references on the way: a schema may contain itself.
+    """
+    if not isinstance(schema, dict):
         return None
-    seen = (*seen, reference) if reference else seen
-    properties = {name: dereference(inner, document) for name, inner in schema.get("properties", {}).items()}
-    defaults = [(name, inner["default"]) for name, inner in properties.items() if "default" in inner]
-    inside = {name: fill_defaults(inner, document, seen) for name, inner in schema.get("properties", {}).items()}
+    known = {} if known is None else known
+    reference = schema.get("$ref")
+    if reference in known:
+        inner = known[reference]
+        return lambda value: inner[0](value) if inner else None
+    if reference:
+        known[reference] = []
+    node = as_object(schema, document)
+    properties = node.get("properties", {})
+    resolved = {name: as_object(inner, document) for name, inner in properties.items()}
+    defaults = [(name, inner["default"]) for name, inner in resolved.items() if "default" in inner]
+    inside = {name: fill_defaults(inner, document, known) for name, inner in properties.items()}
     nested = [(name, fill) for name, fill in inside.items() if fill]
-    items = fill_defaults(schema.get("items"), document, seen)
-    return _filler(defaults, nested, items) if defaults or nested or items else None
+    items = fill_defaults(node.get("items"), document, known)
+    fill = _filler(defaults, nested, items) if defaults or nested or items else None
+    if reference and fill:
+        known[reference].append(fill)
+    return fill
 
 
 def _filler(defaults: list[tuple[str, Any]], nested: list[tuple[str, Fill]], items: Fill | None) -> Fill:
     def fill(value: Any) -> None:
         if isinstance(value, dict):
             for name, default in defaults:
-                value.setdefault(name, default)
+                if name not in value:  # a copy: what a handler does with its request is not to change the contract
+                    value[name] = copy.deepcopy(default)
             for name, inner in nested:
                 inner(value.get(name))
         elif isinstance(value, list) and items:
@@ -251,6 +284,12 @@ def _filler(defaults: list[tuple[str, Any]], nested: list[tuple[str, Fill]], ite
                 items(item)
 
     return fill
+
+
+def as_object(schema: Any, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema behind any references, as an object; `true`, `false` and nothing are the one that says nothing."""
+    found = dereference(schema, document)
+    return found if isinstance(found, dict) else {}
 
 
 def dereference(schema: Any, document: Mapping[str, Any]) -> Any:

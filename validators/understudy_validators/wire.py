@@ -74,14 +74,19 @@ def encode_parts(parts: Sequence[Part], boundary: str) -> bytes:
     """A multipart/form-data body."""
     chunks: list[str] = []
     for part in parts:
-        disposition = f'form-data; name="{part["name"]}"'
+        disposition = f'form-data; name="{_quotable(part["name"])}"'
         typed = ""
         if "filename" in part:
-            disposition += f'; filename="{part["filename"]}"'
+            disposition += f'; filename="{_quotable(part["filename"])}"'
             typed = f"Content-Type: {part['content_type']}\r\n"
         content = part.get("value", part.get("content", ""))
         chunks.append(f"--{boundary}\r\nContent-Disposition: {disposition}\r\n{typed}\r\n{content}\r\n")
     return ("".join(chunks) + f"--{boundary}--\r\n").encode()
+
+
+def _quotable(name: str) -> str:
+    """A name as browsers write it between quotes (HTML, multipart form data)."""
+    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def build(contract: Contract, step: Mapping[str, Any]) -> WireRequest:

@@ -13,7 +13,7 @@ def planted(folder: Path, case: Mapping[str, object]) -> Path:
     """A copy of the garden in the folder, changed as a case says (tests/validators/lint/test_cases.py has its keys)."""
     garden = folder / "garden"
     shutil.copytree(GARDEN, garden)
-    for name in ("openapi", "world"):
+    for name in ("openapi", "asyncapi", "world"):
         edit(garden / f"{name}.yaml", case.get(name, ()))  # type: ignore[arg-type]
     for name, text in case.get("files", {}).items():  # type: ignore[attr-defined]
         (garden / name).write_text(text, "utf-8")

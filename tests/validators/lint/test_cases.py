@@ -1,7 +1,8 @@
 """The cases of tests/cases/lint: one mistake each in the garden, and all that lint says of it.
 
-`openapi` and `world` are lists of changes to the two files: each `old` text stands once and becomes the `new` one. `files` are
-whole files, `without` names files that are taken away. `mistakes` are what is printed, with file, line, pointer and advice.
+`openapi`, `asyncapi` and `world` are lists of changes to the files: each `old` text stands once and becomes the `new`
+one. `files` are whole files, `without` names files that are taken away. `mistakes` are what is printed, with file,
+line, pointer and advice.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.validators.lint.garden import GARDEN, planted
 
+from tests.validators.lint.garden import GARDEN, planted
 from understudy_validators import compile_folder
 from understudy_validators.lint import lint_folder
 
@@ -33,7 +34,7 @@ def test_each_mistake_is_told_with_file_line_and_advice(_: str, case: dict[str, 
 
 @pytest.mark.parametrize(("_", "case"), CASES, ids=[f"{name}: {case['case']}" for name, case in CASES])
 def test_cases_have_known_keys_alone(_: str, case: dict[str, Any]) -> None:
-    assert set(case) <= {"case", "openapi", "world", "files", "without", "mistakes"}
+    assert set(case) <= {"case", "openapi", "asyncapi", "world", "files", "without", "mistakes"}
     assert case["mistakes"], "a case makes a mistake"
 
 
@@ -54,12 +55,20 @@ def test_an_alias_that_contains_itself_is_told(tmp_path: Path) -> None:
 
 def test_mistakes_of_all_kinds_are_told_together(tmp_path: Path) -> None:
     """Nothing hides behind the first mistake."""
-    wanted = ("an operation without a source", "a format that nobody knows", "an end that is no time")
+    wanted = (
+        "an operation without a source",
+        "a format that nobody knows",
+        "an end that is no time",
+        "two examples of one name",
+    )
     cases = [case for _, case in CASES if case["case"] in wanted]
-    together: dict[str, Any] = {key: [c for case in cases for c in case.get(key, ())] for key in ("openapi", "world")}
+    together: dict[str, Any] = {
+        key: [c for case in cases for c in case.get(key, ())] for key in ("openapi", "asyncapi", "world")
+    }
     problems = {mistake.problem for mistake in lint_folder(planted(tmp_path, together))}
     assert problems == {
         "findNotes has no x-source",
         "the format 'datetime' is not known",
+        "the message has two examples 'some'",
         "'yesterday' is no time, and a check reads it as one",
     }

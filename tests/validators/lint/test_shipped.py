@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import understudy_specs
 
+import understudy_specs
 from understudy_validators.lint import lint_folder
 
 

@@ -9,7 +9,7 @@ from understudy_validators import pointers
 from understudy_validators.compiler import BUILT_IN
 from understudy_validators.errors import Mistake
 from understudy_validators.lint.sites import Listing, Site, listings
-from understudy_validators.lint.structure import Node, structure
+from understudy_validators.lint.structure import EVENTS, Node, structure
 from understudy_validators.lint.survey import Survey
 from understudy_validators.lint.wording import nearest
 
@@ -29,7 +29,7 @@ def outside(survey: Survey) -> Iterator[Listing]:
 def errors(survey: Survey, sites: Sequence[Site]) -> list[Node]:
     """The examples that are answers: listed by an error response, or with a trigger."""
     listed = {listing.example.pointer for listing in all_listings(survey, sites) if listing.example}
-    nodes = survey.of("example")
+    nodes = [*survey.of("example"), *survey.of("failureAnswer")]
     return [node for node in nodes if node.pointer in listed or {"x-trigger", "x-forced"} & node.fields.keys()]
 
 
@@ -38,11 +38,13 @@ def unlisted(site: Site) -> Iterator[Mistake]:
     known = {listing.name for listing in (*site.listings, *outside(site.survey))}
     for pointer, name in dict.fromkeys(named(site)):
         if name not in known:
-            problem = f"the answer {name!r} is not listed by the responses of {site.name}"
+            problem = f"the answer {name!r} is not listed by the {site.listed_by} of {site.name}"
             yield site.survey.mistake(pointer, problem, _advice(site.survey, name, known))
 
 
 def _advice(survey: Survey, name: str, known: set[str]) -> str:
+    if survey.kind == EVENTS:
+        return nearest(name, known, "Add it to the x-failure of a message, and reply with that message.")
     if survey.node(_CATALOGUE + name):
         return f"List #{_CATALOGUE}{name} there, under its status."
     return nearest(name, known, "Add it to components/examples, and list it there under its status.")
@@ -62,8 +64,8 @@ def named(site: Site) -> Iterator[tuple[str, str]]:
     """(where, name) of each answer that a check of the operation can give."""
     for rule in site.rules:
         yield from _named_by(rule)
-    for node in [*site.parameters.values(), *site.media_types.values()]:
-        yield from _named_below(site.survey, f"{node.pointer}/schema", set())
+    for pointer in site.judged:
+        yield from _named_below(site.survey, pointer, set())
     yield from _defaults(site)
 
 
@@ -146,7 +148,7 @@ def never_listed(survey: Survey) -> Iterator[Mistake]:
 def without_cause(survey: Survey, sites: Sequence[Site]) -> Iterator[Mistake]:
     """Answers that do not say how to get them, or say it twice."""
     for node in errors(survey, sites):
-        name = pointers.split(node.pointer)[-1]
+        name = node.name
         both = {"x-trigger", "x-forced"} & node.fields.keys()
         if not both:
             advice = "Say how to cause it in x-trigger, or in x-forced that nothing natural does."
@@ -160,7 +162,7 @@ def without_source(survey: Survey, sites: Sequence[Site]) -> Iterator[Mistake]:
     """Answers of which nobody says that the API gives them."""
     for node in errors(survey, sites):
         if "x-source" not in node.fields:
-            name = pointers.split(node.pointer)[-1]
+            name = node.name
             advice = "Add x-source: {is: documented, from: …}; is may also be observed or assumed."
             yield survey.mistake(node.pointer, f"the answer {name!r} has no x-source", advice)
 

@@ -10,6 +10,7 @@ from understudy_validators.errors import Mistake
 from understudy_validators.lint import (
     answers,
     credentials,
+    events,
     examples,
     operations,
     paths,
@@ -22,14 +23,22 @@ from understudy_validators.lint import (
     words,
     world,
 )
-from understudy_validators.lint.sites import Site, sites
-from understudy_validators.lint.structure import Node
+from understudy_validators.lint.events import EventSite
+from understudy_validators.lint.sites import Site
+from understudy_validators.lint.structure import EVENTS, Node
 from understudy_validators.lint.survey import Survey
+from understudy_validators.lint.triggers import Stage
 
 Found = Iterator[Mistake]
 
 #: Objects of every kind.
 OF_EACH: Sequence[Callable[[Survey, Node], Found]] = (words.misplaced, words.misused)
+_OF_SCHEME = (
+    credentials.of_no_collection,
+    credentials.of_no_field,
+    credentials.of_nothing,
+    credentials.with_a_bad_example,
+)
 #: Objects by themselves, by their kind.
 OF_KIND: Mapping[str, Sequence[Callable[[Survey, Node], Found]]] = {
     "rule": (
@@ -48,14 +57,11 @@ OF_KIND: Mapping[str, Sequence[Callable[[Survey, Node], Found]]] = {
         schemas.answering_for_nothing,
         schemas.requiring_unknown,
     ),
+    "message": (events.named_twice, events.vouching_for_nothing),
     "path": (paths.odd_braces, paths.aliases_of_other_parameters),
     "parameter": (paths.optional_in_the_path, paths.without_example),
-    "securityScheme": (
-        credentials.of_no_collection,
-        credentials.of_no_field,
-        credentials.of_nothing,
-        credentials.with_a_bad_example,
-    ),
+    "securityScheme": _OF_SCHEME,
+    "eventScheme": _OF_SCHEME,
 }
 #: The contract as a whole.
 OF_CONTRACT: Sequence[Callable[[Survey], Found]] = (
@@ -68,6 +74,14 @@ OF_CONTRACT: Sequence[Callable[[Survey], Found]] = (
     rules.unused,
     answers.never_listed,
     examples.unfit,
+    triggers.at_odds,
+    events.of_another_channel,
+    events.without_collection,
+)
+_OF_ANSWERS: Sequence[Callable[[Survey, Sequence[Site]], Found]] = (
+    answers.misnamed,
+    answers.without_cause,
+    answers.without_source,
 )
 #: Its operations together.
 OF_OPERATIONS: Sequence[Callable[[Survey, Sequence[Site]], Found]] = (
@@ -76,10 +90,7 @@ OF_OPERATIONS: Sequence[Callable[[Survey, Sequence[Site]], Found]] = (
     answers.listed_differently,
     answers.renamed,
     answers.written_inline,
-    answers.misnamed,
-    answers.without_cause,
-    answers.without_source,
-    triggers.at_odds,
+    *_OF_ANSWERS,
 )
 #: Each operation.
 OF_OPERATION: Sequence[Callable[[Site], Found]] = (
@@ -89,26 +100,45 @@ OF_OPERATION: Sequence[Callable[[Site], Found]] = (
     rules.of_the_same_id,
     rules.schema_before_form,
 )
+_OF_RULES: Sequence[Callable[[Site], Found]] = (
+    rules.about_nothing,
+    rules.without_security,
+    answers.unlisted,
+    answers.collecting_nothing,
+    views.reading_what_is_not_there,
+)
 #: What is concluded from the absence of something: only where every file was read and every `$ref` leads somewhere.
 OF_WHOLE_OPERATIONS: Sequence[Callable[[Survey, Sequence[Site]], Found]] = (
     answers.unlisted_outside,
     answers.without_code,
     placeholders.of_nothing,
-    triggers.to_no_operation,
-    triggers.with_unknown_parameters,
-    triggers.in_a_form_unread,
-    triggers.past_nothing,
 )
 OF_WHOLE_OPERATION: Sequence[Callable[[Site], Found]] = (
     operations.without_success,
     operations.assuming_an_unknown_type,
     paths.undeclared,
     paths.not_in_the_path,
-    rules.about_nothing,
-    rules.without_security,
-    answers.unlisted,
-    answers.collecting_nothing,
-    views.reading_what_is_not_there,
+    *_OF_RULES,
+)
+#: Steps of triggers, which operations and events of both documents may take.
+OF_STEPS: Sequence[Callable[[Survey, Stage], Found]] = (
+    triggers.to_no_operation,
+    triggers.on_no_connection,
+    triggers.with_unknown_parameters,
+    triggers.in_a_form_unread,
+    triggers.past_nothing,
+)
+#: The events together, and each.
+OF_EVENTS: Sequence[Callable[[Survey, Sequence[EventSite]], Found]] = (
+    events.without_connection,
+    events.taken_twice,
+    events.never_replied,
+)
+OF_EVENT: Sequence[Callable[[EventSite], Found]] = (
+    operations.without_source,
+    events.without_example,
+    rules.of_the_same_id,
+    *_OF_RULES,
 )
 #: The world.
 OF_WORLD: Sequence[Callable[[Survey, Document], Found]] = (
@@ -123,16 +153,33 @@ OF_WORLD: Sequence[Callable[[Survey, Document], Found]] = (
 )
 
 
-def of(survey: Survey) -> Iterator[Callable[[], Found]]:
-    """Every check that applies to the contract, each ready to be called."""
-    found = sites(survey)
+def of(survey: Survey, stage: Stage) -> Iterator[Callable[[], Found]]:
+    """Every check that applies to one document of a contract, each ready to be called."""
     for node in survey.nodes():
         yield from (partial(check, survey, node) for check in (*OF_EACH, *OF_KIND.get(node.kind, ())))
     yield from (partial(check, survey) for check in OF_CONTRACT)
+    yield from _of_events(survey, stage) if survey.kind == EVENTS else _of_operations(survey, stage)
+    if survey.whole:
+        yield from (partial(check, survey, stage) for check in OF_STEPS)
+
+
+def _of_operations(survey: Survey, stage: Stage) -> Iterator[Callable[[], Found]]:
+    found = stage.operations
     yield from (partial(check, survey, found) for check in OF_OPERATIONS)
     yield from (partial(check, site) for site in found for check in OF_OPERATION)
     if survey.whole:
         yield from (partial(check, survey, found) for check in OF_WHOLE_OPERATIONS)
         yield from (partial(check, site) for site in found for check in OF_WHOLE_OPERATION)
-    if survey.world:
-        yield from (partial(check, survey, survey.world) for check in OF_WORLD)
+
+
+def _of_events(survey: Survey, stage: Stage) -> Iterator[Callable[[], Found]]:
+    found = stage.events
+    yield from (partial(check, survey, found) for check in _OF_ANSWERS)
+    if survey.whole:
+        yield from (partial(check, survey, found) for check in (*OF_EVENTS, placeholders.of_nothing))
+        yield from (partial(check, site) for site in found for check in OF_EVENT)
+
+
+def of_world(survey: Survey, world: Document) -> Iterator[Callable[[], Found]]:
+    """Every check of what a fresh mock holds."""
+    return (partial(check, survey, world) for check in OF_WORLD)

@@ -10,7 +10,7 @@ from understudy_validators import pointers
 from understudy_validators.answers import PLACEHOLDER, has_placeholders
 from understudy_validators.errors import Mistake
 from understudy_validators.lint.structure import Node
-from understudy_validators.lint.survey import Survey
+from understudy_validators.lint.survey import Survey, shown
 from understudy_validators.schemas import Finding, is_binary
 
 # Keywords that a value may break for what a placeholder in it hides.
@@ -25,6 +25,8 @@ class Sample:
     value: Any
     pointer: str
     schema: str
+    # The rest is what was sent, on which this is put.
+    is_part: bool = False
 
 
 def unfit(survey: Survey) -> Iterator[Mistake]:
@@ -40,9 +42,9 @@ def unfit(survey: Survey) -> Iterator[Mistake]:
 
 def _told(survey: Survey, sample: Sample, findings: Iterator[Finding]) -> Iterator[Mistake]:
     for finding in findings:
-        if not _is_hidden(sample.value, finding):
+        if not _is_hidden(sample.value, finding) and not (sample.is_part and finding.keyword == "required"):
             problem = f"{sample.name} breaks its schema: {finding.message}"
-            advice = f"Mend it, or the schema (at {finding.schema or '/'})."
+            advice = f"Mend it, or the schema (at {shown(finding.schema) or '/'})."
             yield survey.mistake(sample.pointer + pointers.join(*finding.path), problem, advice)
 
 
@@ -61,6 +63,8 @@ def samples(survey: Survey) -> Iterator[Sample]:
     for kind in ("parameter", "header"):
         for node in survey.of(kind):
             yield from _of_holder(survey, node)
+    for node in survey.of("message"):
+        yield from _of_message(survey, node)
     for node in survey.of("mediaType"):
         schema = survey.meant(node.get("schema", True))
         if node.inside == "requestBody":
@@ -86,6 +90,20 @@ def _of_holder(survey: Survey, node: Node) -> Iterator[Sample]:
     for name, example in survey.below(node, "examples"):
         if "value" in example.fields:
             yield Sample(f"the example {name!r}", example.get("value"), f"{example.pointer}/value", schema)
+
+
+def _of_message(survey: Survey, node: Node) -> Iterator[Sample]:
+    """The examples of an event's payload, and the answers that have its form."""
+    schema = f"{node.pointer}/payload"
+    for _, example in survey.below(node, "examples"):
+        if "payload" in example.fields:
+            name = f"the example {example.name!r}"
+            yield Sample(name, example.get("payload"), f"{example.pointer}/payload", schema)
+    failure = survey.node(f"{node.pointer}/x-failure")
+    for _, answer in survey.below(failure, "answers") if failure else ():
+        if failure and "value" in answer.fields:
+            name, at = f"the answer {answer.name!r}", f"{answer.pointer}/value"
+            yield Sample(name, answer.get("value"), at, schema, is_part=bool(failure.get("echo")))
 
 
 def _with_files(survey: Survey, sample: Sample, schema: Any) -> Sample:

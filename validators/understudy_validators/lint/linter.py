@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from understudy_validators import documents
-from understudy_validators.documents import Document
+from understudy_validators.documents import BUNDLED, Document
 from understudy_validators.errors import ContractError, Mistake
 from understudy_validators.lint import checks
+from understudy_validators.lint.events import event_sites
+from understudy_validators.lint.sites import sites
+from understudy_validators.lint.structure import DOCUMENT, EVENTS
 from understudy_validators.lint.survey import Survey
+from understudy_validators.lint.triggers import Stage
 
-OPENAPI, WORLD = "openapi.yaml", "world.yaml"
+OPENAPI, ASYNCAPI, WORLD = "openapi.yaml", "asyncapi.yaml", "world.yaml"
 
 
 def lint_folder(folder: Path) -> list[Mistake]:
@@ -20,25 +25,29 @@ def lint_folder(folder: Path) -> list[Mistake]:
     A contract without mistakes can be compiled. `Mistake.file` is a name inside of the folder.
     """
     found: set[Mistake] = set()
-    document, whole = _load(folder / OPENAPI, found)
     world = _read(folder / WORLD, found)
-    if document is not None:
-        _judge(Survey(document, world, whole=whole), found)
+    events = _survey(folder / ASYNCAPI, world, found, EVENTS) if (folder / ASYNCAPI).is_file() else None
+    contract = _survey(folder / OPENAPI, world, found, DOCUMENT, _used(events))
+    surveys = [survey for survey in (contract, events) if survey]
+    stage = Stage(sites(contract) if contract else (), event_sites(events) if events else ())
+    of_documents = (check for survey in surveys for check in checks.of(survey, stage))
+    _apply(chain(of_documents, checks.of_world(contract, world) if contract and world else ()), found)
     return sorted(found)
 
 
-def _load(path: Path, found: set[Mistake]) -> tuple[Document | None, bool]:
-    """The document, and whether it is all there: with a wrong `$ref` it is what the file itself holds."""
+def _survey(
+    path: Path, world: Document | None, found: set[Mistake], kind: str, used: frozenset[str] = frozenset()
+) -> Survey | None:
+    """What the document holds. With a wrong `$ref` that is what the file itself holds, and not the whole."""
     if not path.is_file():
-        return _read(path, found), False
+        _read(path, found)
+        return None
     try:
-        return documents.bundle(path), True
+        return Survey(documents.bundle(path), world, whole=True, kind=kind, used=used)
     except ContractError as error:
         found.update(_once(error.mistakes))
-    try:
-        return documents.load(path), False
-    except ContractError:
-        return None, False
+    document = _read(path, found)
+    return Survey(document, world, whole=False, kind=kind, used=used) if document else None
 
 
 def _once(mistakes: Sequence[Mistake]) -> Iterator[Mistake]:
@@ -59,10 +68,17 @@ def _read(path: Path, found: set[Mistake]) -> Document | None:
         return None
 
 
-def _judge(survey: Survey, found: set[Mistake]) -> None:
-    """Applies every check. One that stumbles does so over the form of something, of which another one tells."""
+def _used(events: Survey | None) -> frozenset[str]:
+    """Pointers to what the events use of openapi.yaml."""
+    elsewhere = f"/{BUNDLED}/{OPENAPI}"
+    targets = [events.target(node) for node in events.references()] if events else []
+    return frozenset(target.removeprefix(elsewhere) for target in targets if target.startswith(elsewhere))
+
+
+def _apply(found_by: Iterable[Callable[[], Iterator[Mistake]]], found: set[Mistake]) -> None:
+    """Applies checks. One that stumbles does so over the form of something, of which another one tells."""
     stumbles: list[Exception] = []
-    for check in checks.of(survey):
+    for check in found_by:
         try:
             found.update(check())
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as stumble:

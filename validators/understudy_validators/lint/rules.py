@@ -115,11 +115,10 @@ def of_the_same_id(site: Site) -> Iterator[Mistake]:
 
 def about_nothing(site: Site) -> Iterator[Mistake]:
     """Built-in checks of what the operation does not have."""
-    subjects = {"security": "needs no credential", "parameters": "has no parameters"}
     for index, rule in enumerate(site.rules):
         name = rule.get("id")
         if name in BUILT_IN and not site.has(name) and not kinds_of(rule):
-            problem = f"the check {name!r} has nothing to do: {site.name} {subjects.get(name, 'has no body')}"
+            problem = f"the check {name!r} has nothing to do: {site.name} {site.lack(name)}"
             yield site.survey.mistake(f"{site.node.pointer}/x-rules/{index}", problem, "Take it out.")
 
 
@@ -143,7 +142,7 @@ def unused(survey: Survey) -> Iterator[Mistake]:
     """Shared rules that no operation lists."""
     used = {survey.target(node) for node in survey.references() if node.kind == "rule"}
     for rule in survey.of("rule"):
-        if rule.inside == "components" and rule.pointer not in used:
+        if rule.inside.lower().endswith("components") and rule.pointer not in used | survey.used:
             name = pointers.split(rule.pointer)[-1]
             yield survey.mistake(rule.pointer, f"no operation has the rule {name!r}", "List it, or take it out.")
 

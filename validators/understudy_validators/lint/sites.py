@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from understudy_validators import pointers
 from understudy_validators.compiler import BUILT_IN
@@ -21,15 +21,9 @@ class Listing:
     """An answer that a response lists: under which name, with which status and media type, and the example meant."""
 
     name: str
-    status: str
-    media_type: str
+    framing: str
     node: Node
     example: Node | None
-
-    @property
-    def framing(self) -> str:
-        """Status and media type, as a mistake names them."""
-        return f"{self.status} {self.media_type}"
 
 
 @dataclass(frozen=True)
@@ -40,6 +34,8 @@ class Site:
     path: str
     method: str
     survey: Survey
+    #: What lists the answers that it can give.
+    listed_by: ClassVar[str] = "responses"
 
     @property
     def name(self) -> str:
@@ -79,6 +75,29 @@ class Site:
         """The rules in their order; built-in checks that are not listed come first and are not among them."""
         return [rule for _, rule in self.survey.below(self.node, "x-rules")]
 
+    @property
+    def ways(self) -> list[dict[str, Any]]:
+        """The alternatives of credentials that a rule may have had before it."""
+        return self.security
+
+    @property
+    def schemas(self) -> list[str]:
+        """Where the schemas of the body stand, that of each media type."""
+        return [f"{node.pointer}/schema" for node in self.media_types.values()]
+
+    @property
+    def judged(self) -> list[str]:
+        """Where all schemas stand by which a request is judged."""
+        return [*(f"{node.pointer}/schema" for node in self.parameters.values()), *self.schemas]
+
+    def knows(self, built_in: str, rank: int) -> bool:
+        """Whether a rule of that rank comes after a built-in check, and may read what it finds."""
+        return self.has(built_in) and self.rank(built_in) < rank
+
+    def lack(self, built_in: str) -> str:
+        """Why a built-in check has nothing to do."""
+        return {"security": "needs no credential", "parameters": "has no parameters"}.get(built_in, "has no body")
+
     def rank(self, built_in: str) -> int:
         """Where a built-in check stands among the rules; -1 if before all of them."""
         ids = [rule.get("id") for rule in self.rules]
@@ -117,4 +136,4 @@ def listings(survey: Survey, holder: Node, key: str) -> Iterator[Listing]:
                 for name in content.get("examples") or ():
                     node = survey.node(content.pointer + pointers.join("examples", name))
                     if node:
-                        yield Listing(name, status, media_type, node, survey.resolve(node))
+                        yield Listing(name, f"{status} {media_type}", node, survey.resolve(node))

@@ -13,8 +13,8 @@ import jsonschema_rs
 from understudy_validators import documents, pointers
 from understudy_validators.schemas import compile_schema
 
-#: The kind of the whole document.
-DOCUMENT = "document"
+#: The kinds of whole documents: OpenAPI's and AsyncAPI's.
+DOCUMENT, EVENTS = "document", "events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,12 @@ class Node:
     def is_reference(self) -> bool:
         """Whether something else is meant, which stands elsewhere."""
         return isinstance(self.value, dict) and isinstance(self.value.get("$ref"), str)
+
+    @property
+    def name(self) -> str:
+        """The name that it has, or under which it stands."""
+        name = self.get("name") if self.kind == "messageExample" else None
+        return str(name or pointers.split(self.pointer)[-1])
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -79,7 +85,7 @@ class Structure:
     def holders(self, key: str) -> list[str]:
         """How mistakes call the kinds of objects in which the key may stand."""
         kinds = [kind for kind, definition in self._definitions.items() if "title" in definition]
-        return [self.title(kind) for kind in kinds if key in self.keys(kind)]
+        return list(dict.fromkeys(self.title(kind) for kind in kinds if key in self.keys(kind)))
 
     def validator(self, kind: str) -> jsonschema_rs.Validator:
         """The validator of objects of the kind, and of all below them."""

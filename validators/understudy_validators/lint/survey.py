@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import jsonschema_rs
@@ -13,12 +15,30 @@ from understudy_validators.errors import Mistake
 from understudy_validators.lint.structure import DOCUMENT, Node, structure
 from understudy_validators.schemas import Schemas, SchemaValidator
 
+_ELSEWHERE = re.compile(f"/{BUNDLED}/[^/]*")
+
+
+def shown(pointer: str) -> str:
+    """A pointer as it stands in its own file."""
+    return _ELSEWHERE.sub("", pointer, count=1)
+
 
 class Survey:
     """The objects of one contract. It is `whole` where all files can be read and all `$ref`s lead where they should."""
 
-    def __init__(self, document: Document, world: Document | None, *, whole: bool) -> None:
+    def __init__(
+        self,
+        document: Document,
+        world: Document | None,
+        *,
+        whole: bool,
+        kind: str = DOCUMENT,
+        used: frozenset[str] = frozenset(),
+    ) -> None:
         self.document = document
+        self.kind = kind
+        #: Pointers to what the contract's other document refers to.
+        self.used = used
         self.world = world
         self.data: dict[str, Any] = document.data if isinstance(document.data, dict) else {}
         #: What is judged by structure.yaml as a whole: the document, and what it refers to in other files.
@@ -26,7 +46,7 @@ class Survey:
         self._nodes: dict[str, Node] = {}
         self._validators: dict[str, SchemaValidator | None] = {}
         own = {key: value for key, value in self.data.items() if key != BUNDLED}
-        self._add(Node(DOCUMENT, "", own if isinstance(document.data, dict) else document.data))
+        self._add(Node(kind, "", own if isinstance(document.data, dict) else document.data))
         self._schemas = Schemas(self.data)
         self._collections = _collections(world.data if world else None)
         self._by_kind: dict[str, list[Node]] = {}
@@ -48,8 +68,9 @@ class Survey:
                 self._add(Node(node.kind, target, self.at(target)))
 
     def mistake(self, pointer: str, problem: str, advice: str) -> Mistake:
-        """A mistake in the contract."""
-        return self.document.mistake(pointer, problem, advice)
+        """A mistake in the contract. In another file of the contract, the pointer is one of that file."""
+        mistake = self.document.mistake(pointer, problem, advice)
+        return replace(mistake, pointer=shown(pointer))
 
     def nodes(self) -> Iterator[Node]:
         """Every object that is not a reference to another one, in the order of the document."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from understudy_validators.errors import Mistake
 from understudy_validators.lint import reads
+from understudy_validators.lint.events import EventSite
 from understudy_validators.lint.reads import Wrong
 from understudy_validators.lint.shapes import Anything, Formed, Headers, List, Parameters, Records, Shape
 from understudy_validators.lint.sites import Site
@@ -21,14 +22,8 @@ class View:
         self.site = site
         self.rank = rank
         self.rule = rule
-        self.shapes: dict[str, Shape] = {
-            "path": Parameters(site.name, "path", site.named("path")),
-            "query": Parameters(site.name, "query", site.named("query")),
-            "headers": Headers(),
-        }
-        if site.has("form") and site.rank("form") < rank:
-            self.shapes["body"] = body(site)
-        if site.security and site.rank("security") < rank:
+        self.shapes: dict[str, Shape] = roots(site, rank)
+        if site.knows("security", rank):
             self.shapes |= credentials(site)
         self.shapes |= bindings(site, rank)
         if "each" in rule.fields:
@@ -51,7 +46,7 @@ class View:
             return "'item' is there with 'each' alone", "Add an 'each', or read something else."
         if root == "body":
             return self._too_early("body", "form", "has no request body")
-        if root == "token" or (root == "caller" and (not self.site.security or self.rank < self.site.rank("security"))):
+        if root == "token" or (root == "caller" and not self.site.knows("security", self.rank)):
             return self._too_early(root, "security", "needs no credential")
         if root == "caller":
             return (
@@ -68,16 +63,29 @@ class View:
         return f"{root!r} is read before the check {check!r} of {self.site.name}", f"Move this rule below {check!r}."
 
 
+def roots(site: Site, rank: int) -> dict[str, Shape]:
+    """What the view of a request or of an event has by itself."""
+    if isinstance(site, EventSite):
+        handshake = Formed(f"the handshake of {site.path}", (site.handshake,), site.survey)
+        return {"query": handshake, "body": body(site), "connection": Anything()}
+    shapes: dict[str, Shape] = {
+        "path": Parameters(site.name, "path", site.named("path")),
+        "query": Parameters(site.name, "query", site.named("query")),
+        "headers": Headers(),
+    }
+    return shapes | {"body": body(site)} if site.knows("form", rank) else shapes
+
+
 def body(site: Site) -> Formed:
     """What the body may hold: whatever one of its media types describes."""
-    schemas = tuple(node.get("schema", True) for node in site.media_types.values())
+    schemas = tuple(site.survey.at(pointer) for pointer in site.schemas)
     return Formed(f"the body of {site.name}", schemas, site.survey)
 
 
 def credentials(site: Site) -> dict[str, Shape]:
     """The credential's record and the caller's, from whichever scheme."""
-    names = {name for way in site.security for name in way}
-    schemes = [site.survey.node(f"/components/securitySchemes/{name}") for name in names]
+    names = {name for way in site.ways for name in way}
+    schemes = [site.survey.node(f"/components/securitySchemes/{name}") for name in sorted(names)]
     words = [scheme.get("x-credentials") or {} for scheme in schemes if scheme]
     callers = [each["caller"] for each in words if isinstance(each.get("caller"), dict)]
     shapes: dict[str, Shape] = {"token": _records(site, [str(each.get("lookup")) for each in words])}

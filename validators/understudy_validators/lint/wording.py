@@ -14,6 +14,8 @@ from understudy_validators import pointers
 from understudy_validators.schemas import type_name
 from understudy_validators.violation import shorten
 
+# More than so many names are no help.
+_FEW = 12
 _ARTICLES = {"null": "null", "array": "an array", "object": "an object", "integer": "an integer"}
 
 
@@ -32,12 +34,14 @@ class Fault:
 
 
 def nearest(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """Advice that suggests the known word most like the wrong one, or lists all of them, or says something else."""
+    """Advice that suggests the known word most like the wrong one, or lists all of a few, or says something else."""
     known = sorted(set(known))
     close = closest(word, known)
     if close:
         return f"Did you mean {close!r}?"
-    return otherwise or (f"There is: {', '.join(known)}." if known else "There is none.")
+    if otherwise or len(known) > _FEW:
+        return otherwise or "Take it out."
+    return f"There is: {', '.join(known)}." if known else "There is none."
 
 
 def closest(word: str, known: Iterable[str]) -> str:

@@ -19,7 +19,7 @@ from understudy_validators.schemas import compile_schema, type_name
 # Rules have checks of their own, which say more than a schema could.
 _RULES = "x-rules"
 # The vocabulary says all the keys of these, whatever they begin with.
-_COMPLETE = ("framing", "rule")
+_COMPLETE = ("failure", "failureAnswer", "framing", "rule")
 
 
 @cache
@@ -65,10 +65,14 @@ def _misplaced(key: str, kind: str) -> tuple[str, str]:
 def misused(survey: Survey, node: Node) -> Iterator[Mistake]:
     """Words that hold something else than the vocabulary says."""
     known = structure().keys(node.kind)
-    for key, value in node.fields.items():
+    for key, value in node.fields.items() if node.kind != "failureAnswer" else ():
         if key in words() and key in known and key != _RULES:
             yield from broken(survey, pointers.child(node.pointer, key), key, value, f"{key}: ")
-        if key == _RULES and key in known and not isinstance(value, list if node.kind == "operation" else dict):
+        if (
+            key == _RULES
+            and key in known
+            and not isinstance(value, dict if node.kind.lower().endswith("components") else list)
+        ):
             advice = "It is a list in an operation, and an object of named rules in components."
             yield survey.mistake(pointers.child(node.pointer, key), f"x-rules is {a(type_name(value))} here", advice)
 
