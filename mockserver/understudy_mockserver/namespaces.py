@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from understudy_mockserver.blobs import Blobs
 from understudy_mockserver.clock import Clock, SteppedClock, SystemClock
 from understudy_mockserver.ids import Ids
+from understudy_mockserver.lenient import Adoption
 from understudy_mockserver.provider import Provider
 from understudy_mockserver.quotas import SlidingQuotas
 from understudy_mockserver.realtime.hub import Hub
@@ -60,6 +61,8 @@ class Namespaces:
         contract, provider = self._served[name]
         world, blobs = contract.world.copy(), Blobs(self._settings.max_blobs)
         provider.prepare(world, blobs)
+        if self._settings.lenient:
+            world.adopt = Adoption(world)
         seed = secrets.randbits(64) if self._settings.seed is None else self._settings.seed
         return State(world, blobs, Ids(seed), self._clock(contract), SlidingQuotas(), Hub())
 

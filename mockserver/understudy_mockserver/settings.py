@@ -11,10 +11,12 @@ LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 class Settings:
     """A server's settings. Sizes are in bytes.
 
-    `seed`: with one, ids and times repeat exactly; without, ids are random and times real.
+    `seed`: with one, ids and times repeat exactly; without, ids are random and times real. `lenient`: tokens that the
+    world does not know are accepted, each as one of its users.
     """
 
     seed: int | None = None
+    lenient: bool = False
     allowed_hosts: tuple[str, ...] = LOOPBACK
     max_body: int = 110 * 1024 * 1024
     max_blobs: int = 256 * 1024 * 1024

@@ -44,8 +44,12 @@ def measure(server: Server, traffic: Traffic, requests: int, connections: int) -
         start, cpu_start, busy_start = time.perf_counter(), server.cpu_seconds(), time.process_time()
         _pump(selector, opened, request, traffic.status, requests)
         seconds, cpu, busy = time.perf_counter() - start, server.cpu_seconds(), time.process_time() - busy_start
-    cpu_rate = None if cpu is None or cpu_start is None else requests / (cpu - cpu_start)
-    return Round(requests / seconds, cpu_rate, busy / seconds)
+    return Round(requests / seconds, _cpu_rate(requests, cpu_start, cpu), busy / seconds)
+
+
+def _cpu_rate(requests: int, before: float | None, after: float | None) -> float | None:
+    spent = None if before is None or after is None else after - before
+    return requests / spent if spent else None  # 0 where so few requests came that the system has counted nothing
 
 
 def exchange(url: str, traffic: Traffic) -> tuple[int, str, bytes]:

@@ -146,7 +146,7 @@ def test_broken_yaml_in_another_file_is_told_with_that_files_line(tmp_path: Path
 def test_values_of_another_file_keep_their_lines(tmp_path: Path) -> None:
     document = bundle(tmp_path, 'a: {$ref: "sub/x.yaml#/A"}', sub__x="B: 1\nA:\n  c: 2")
     assert document.locate("/a") == ("openapi.yaml", 1)
-    assert document.locate(f"{document.data['a']['$ref'].removeprefix('#')}/c") == ("x.yaml", 3)
+    assert document.locate(f"{document.data['a']['$ref'].removeprefix('#')}/c") == ("sub/x.yaml", 3)
 
 
 @pytest.mark.parametrize("text", ['a: {$ref: "#/a"}', 'a: {$ref: "#/b"}\nb: {$ref: "#/c"}\nc: {$ref: "#/b"}'])

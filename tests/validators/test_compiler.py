@@ -141,6 +141,18 @@ def test_what_is_missing_may_name_the_answer_itself(schema: str, answer: str) ->
     assert answers(judge(tiny.contract(schema=f"{{{schema}}}", openapi=named), {})) == [answer]
 
 
+def test_a_schema_that_is_used_twice_answers_as_each_place_says() -> None:
+    schema = """{properties: {
+      a: {$ref: "#/components/schemas/Bytes", x-answers: {"*": taken}},
+      b: {$ref: "#/components/schemas/Bytes", x-answers: {"*": missing}},
+      c: {items: {$ref: "#/components/schemas/Bytes"}, x-answers: {"*": forbidden}},
+    }}"""
+    contract = tiny.contract(schema=schema, openapi=REFERRED)
+    for name, answer in {"a": "taken", "b": "missing"}.items():
+        assert answers(judge(contract, {name: "xxxx"})) == [answer]
+    assert answers(judge(contract, {"c": ["x", "xxxx"]})) == ["forbidden"]
+
+
 REFERRED = """
 components:
   schemas:

@@ -155,10 +155,20 @@ def test_a_document_that_is_too_deep_is_refused(refuse: Refuse, text: str) -> No
     assert mistake.problem == "the document unfolds to too much"
 
 
-def test_no_depth_ends_the_process(tmp_path: Path) -> None:
+DEEP = {
+    "brackets": "[" * 100_000,
+    "braces": "{a: " * 100_000,
+    "keys": "- ? " * 50_000,
+    "brackets closed in comments": "[ # ]\n" * 100_000,
+    "brackets closed in texts": '["]",' * 100_000,
+}
+
+
+@pytest.mark.parametrize("text", DEEP.values(), ids=DEEP)
+def test_no_depth_ends_the_process(tmp_path: Path, text: str) -> None:
     """In a process of its own: what reads YAML in C has only so much stack."""
     deep = tmp_path / "deep.yaml"
-    deep.write_text("[" * 100_000, encoding="utf-8")
+    deep.write_text(text, encoding="utf-8")
     code = """if True:
         import pathlib, sys
         from understudy_validators import ContractError, documents
@@ -169,6 +179,15 @@ def test_no_depth_ends_the_process(tmp_path: Path) -> None:
     """
     done = subprocess.run([sys.executable, "-c", code, str(deep)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "refused\n"), done.stderr
+
+
+@pytest.mark.parametrize(
+    "prose",
+    ["[ " * 300, "{" * 300, f"{' ' * 500}far to the right", "- " * 300, ": " * 300],
+    ids=lambda prose: prose[:2],
+)
+def test_what_looks_deep_in_a_text_is_text(load: Load, prose: str) -> None:
+    assert load(f"a: |\n  begin\n  {prose}\nb: 1\n").data["b"] == 1
 
 
 @pytest.mark.parametrize(

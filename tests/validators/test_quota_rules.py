@@ -52,8 +52,11 @@ def test_a_limit_may_be_read_from_the_view() -> None:
     assert counters.hits == [("rate", ("alice",), 7, 0.5)]
 
 
-@pytest.mark.parametrize("world", [alice("null"), "{collections: {users: [{id: alice, window: 60}]}}"])
-def test_where_no_limit_is_set_nothing_is_counted(world: str) -> None:
+@pytest.mark.parametrize(
+    "world",
+    [alice("null"), "{collections: {users: [{id: alice, window: 60}]}}", alice("5", "null"), alice("null", "null")],
+)
+def test_where_no_limit_or_window_is_set_nothing_is_counted(world: str) -> None:
     counters = Counters(-1)
     assert judge(limited(OF_CALLER, world=world), quotas=counters).accepted
     assert counters.hits == []

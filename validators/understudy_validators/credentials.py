@@ -36,6 +36,8 @@ class Scheme:
         if not credential:
             return _INVALID if fitting is False else _MISSING
         token = _find(self.words, case, {"credential": credential})
+        if token is None and fitting and case.world.adopt:
+            token = case.world.adopt(self.words, credential)
         if token is None or not fitting:
             return _INVALID
         live = self.words.get("live")

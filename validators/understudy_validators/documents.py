@@ -63,8 +63,8 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 _COLLECTIONS = {f"{_TAG}map", f"{_TAG}seq"}
 # What opens or closes a level, or opens many at once: libyaml's own composer ends the process when it nests too deep.
 _BRACKET = re.compile(r"[\[\]{}]")
-_RUN = re.compile(r"(?:[-?:]\s){%d}" % MAX_DEPTH)
-_INDENT = re.compile(r"^ {%d}" % (2 * MAX_DEPTH), re.MULTILINE)
+_RUN = re.compile(rf"(?:[-?:]\s){{{MAX_DEPTH}}}")
+_INDENT = re.compile(rf"^ {{{2 * MAX_DEPTH}}}", re.MULTILINE)
 
 
 def _nests_too_deep(text: str) -> bool:
@@ -234,10 +234,10 @@ class _Bundler:
 # Keywords whose value is data, in which a `$ref` is only a word; and those that hold named things of any name.
 _DATA = {"value", "example", "const", "enum", "default", "x-trigger", BUNDLED}
 _NAMED = {
-    "$defs", "answers", "callbacks", "channels", "definitions", "dependentSchemas", "examples", "headers", "links", "messages",
-    "operations", "parameters", "pathItems", "paths", "patternProperties", "properties", "requestBodies", "responses",
-    "schemas", "securitySchemes", "x-rules",
-}  # fmt: skip
+    *("$defs", "definitions", "dependentSchemas", "patternProperties", "properties", "schemas"),
+    *("callbacks", "examples", "headers", "links", "parameters", "pathItems", "paths", "requestBodies", "responses"),
+    *("answers", "channels", "messages", "operations", "securitySchemes", "x-rules"),
+}
 
 
 def references(value: Any, pointer: str = "", named: bool = False) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -54,13 +54,13 @@ class _EventCompiler:
             if operation["channel"]["$ref"] != f"#/channels/{name}":
                 continue
             for reference in operation["messages"]:
-                message = pointers.split(reference["$ref"])[-1]
+                message = self._name(reference["$ref"])
                 if operation["action"] == "receive":
                     events[message] = self._event(namespace, message, pointer, operation)
                 else:
                     emissions[message] = self._validator(reference["$ref"])
             for reference in operation.get("reply", {}).get("messages", ()):
-                emissions[pointers.split(reference["$ref"])[-1]] = self._validator(reference["$ref"])
+                emissions[self._name(reference["$ref"])] = self._validator(reference["$ref"])
         connect = events.pop(CONNECT)
         return Channel(namespace, connect, events, emissions)
 
@@ -72,6 +72,11 @@ class _EventCompiler:
             pointer = node["$ref"].removeprefix("#")
             node = pointers.resolve(self.data, pointer)
         return pointer, node
+
+    def _name(self, reference: str) -> str:
+        """The event that a message is: its `name`, else the key under which the channel lists it."""
+        _, message = self._message(reference)
+        return str(message.get("name", pointers.split(reference)[-1]))
 
     def _validator(self, reference: str) -> SchemaValidator:
         pointer, _ = self._message(reference)
@@ -118,6 +123,6 @@ class _EventCompiler:
         for reference in operation.get("reply", {}).get("messages", ()):
             _, message = self._message(reference["$ref"])
             failure = message.get("x-failure", {})
-            event = pointers.split(reference["$ref"])[-1]
+            event = self._name(reference["$ref"])
             for name, example in failure.get("answers", {}).items():
                 yield replace(to_answer(name, 0, JSON, example), event=event, echo=failure["echo"])

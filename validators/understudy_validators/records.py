@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from understudy_validators.viewpaths import MISSING, getter
@@ -125,13 +125,21 @@ def _forget(index: _Index, values: tuple[Any, ...], key: int) -> None:
         del index[values]
 
 
-class World:
-    """All collections of one API, for one set of people: what rules look into and handlers change."""
+#: Finds a record for a credential that nobody knows, or `None`: (the scheme's `x-credentials`, the credential).
+Adopt = Callable[[Mapping[str, Any], str], Record | None]
 
-    __slots__ = ("_collections",)
+
+class World:
+    """All collections of one API, for one set of people: what rules look into and handlers change.
+
+    `adopt` is asked about credentials that no record holds; a strict world, as every one is at first, adopts none.
+    """
+
+    __slots__ = ("_collections", "adopt")
 
     def __init__(self, collections: Mapping[str, Collection]) -> None:
         self._collections = dict(collections)
+        self.adopt: Adopt | None = None
 
     def copy(self) -> World:
         """A world of its own with the same records."""

@@ -40,7 +40,14 @@ def _print(entries: list[Entry]) -> None:
         kind = entry.answer.source.kind
         when = f"{entry.answer.summary} [dim](on demand only)[/]" if entry.forced else entry.answer.summary
         code = "" if entry.code is None else str(entry.code)
-        row = (entry.contract, entry.answer.name, str(entry.answer.status), code, f"[{_STYLES[kind]}]{kind}[/]", when)
+        row = (
+            entry.contract,
+            entry.answer.name,
+            str(entry.answer.status or entry.answer.event),
+            code,
+            f"[{_STYLES[kind]}]{kind}[/]",
+            when,
+        )
         table.add_row(*row)
     console = Console()
     # Piped, the table keeps its columns whole for grep and awk instead of folding them into 80.

@@ -35,14 +35,22 @@ class _Stall:
 @click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, 65535), help="0 takes any.")
 @click.option("--seed", type=int, help="Repeat exactly: ids come from the seed, time moves with each request alone.")
 @click.option(
+    "--auth",
+    type=click.Choice(["strict", "lenient"]),
+    default="strict",
+    show_default=True,
+    help="lenient: any well-formed token is accepted, as one of the world's users.",
+)
+@click.option(
     "--allow-host", "allowed", multiple=True, metavar="NAME", help="Host name to answer to, besides loopback."
 )
 @click.option("--ready-file", type=click.Path(path_type=Path), help="Write {url, pid} as JSON here once it answers.")
-def command(
+def command(  # noqa: PLR0917 - click passes each option by name
     contracts: tuple[str, ...],
     host: str,
     port: int,
     seed: int | None,
+    auth: str,
     allowed: tuple[str, ...],
     ready_file: Path | None,
 ) -> None:
@@ -54,7 +62,8 @@ def command(
         advice = "Name the hosts that clients will use with --allow-host: a page of any other could read the mock."
         raise UsageError(f"--host {host} listens to the whole network. {advice}")
     listeners = _listeners(_stalls(contracts, port), host)
-    _run(listeners, seed, (*LOOPBACK, *_names(host), *allowed), ready_file)
+    hosts = (*LOOPBACK, *_names(host), *allowed)
+    _run(listeners, Settings(seed=seed, lenient=auth == "lenient", allowed_hosts=hosts), ready_file)
 
 
 def _names(host: str) -> tuple[str, ...]:
@@ -86,17 +95,14 @@ def _listeners(stalls: list[_Stall], host: str) -> dict[socket.socket, _Stall]:
     return listeners
 
 
-def _run(
-    listeners: dict[socket.socket, _Stall], seed: int | None, allowed: tuple[str, ...], ready_file: Path | None
-) -> None:
-    settings = Settings(seed=seed, allowed_hosts=allowed)
+def _run(listeners: dict[socket.socket, _Stall], settings: Settings, ready_file: Path | None) -> None:
     apps = {listener: create_app(stall.names, settings) for listener, stall in listeners.items()}
     urls = {_url(listener): app.contracts for listener, app in apps.items()}
 
     def ready() -> None:
         facts: dict[str, Any] = {"url": next(iter(urls)), "pid": os.getpid()}
         facts["contracts"] = {c.name: f"{url}/{c.name}" for url, contracts in urls.items() for c in contracts}
-        click.echo(banner(urls, seed))
+        click.echo(banner(urls, settings.seed))
         if ready_file:
             write_ready_file(ready_file, facts)
 

@@ -7,7 +7,6 @@ The server opens with `0{…}` and `40`, the *client* pings with `2` and gets `3
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import re
 import secrets
@@ -20,10 +19,13 @@ from understudy_mockserver.context import CONTEXT
 from understudy_mockserver.realtime.gateway import UNKNOWN, Gateway, RefusedError
 from understudy_mockserver.realtime.hub import Connection
 from understudy_mockserver.realtime.transports import abort
+from understudy_validators.bodies import parse_json
 
 #: Milliseconds, as the vendors' servers announce them: how often the client pings, and how late a ping may be.
 PING_INTERVAL, PING_TIMEOUT = 25_000, 20_000
-_OPEN, _CLOSE, _PING, _PONG, _MESSAGE = "0", "1", "2", "3", "4"
+_OPEN, _PING, _PONG, _MESSAGE = "0", "2", "3", "4"
+# Packets that the vendors' servers take without a word: an answer to no ping, the end of a probe, a no-op.
+_IDLE = (_OPEN, _PONG, "5", "6")
 _CONNECT, _DISCONNECT, _EVENT, _ACK, _ERROR = "0", "1", "2", "3", "4"
 _PACKET = re.compile(
     r"(?P<kind>[0-6])(?:(?P<namespace>/[^,?]*)(?:\?(?P<query>[^,]*))?,?)?(?P<id>[0-9]*)(?P<data>.*)", re.DOTALL
@@ -38,9 +40,11 @@ async def serve(gateway: Gateway, scope: Scope, receive: Receive, send: Send) ->
     await send({"type": "websocket.accept"})
     session = _Session(gateway, scope, receive, send)
     try:
-        await session.run()
+        listening = await session.run()
     finally:
         await session.close()
+    if listening:
+        await send({"type": "websocket.close", "code": 1000})
 
 
 class _Session:
@@ -56,7 +60,8 @@ class _Session:
         self._writers: dict[str, asyncio.Task[None]] = {}
         self._dropped = asyncio.Event()
 
-    async def run(self) -> None:
+    async def run(self) -> bool:
+        """Speaks until the session ends; whether the client is still there to be told."""
         handshake = {"sid": secrets.token_hex(10), "upgrades": [], "pingInterval": PING_INTERVAL}
         await self._write(_OPEN + json.dumps({**handshake, "pingTimeout": PING_TIMEOUT}, separators=(",", ":")))
         await self._connect("/", {})
@@ -64,36 +69,36 @@ class _Session:
         try:
             while (text := await self._next(dropped)) is not None:
                 if not await self._take(text):
-                    return
+                    return True
         finally:
             dropped.cancel()
+        return False
 
     async def close(self) -> None:
         for namespace in list(self._connections):
             await self._leave(namespace)
 
     async def _next(self, dropped: asyncio.Future[Any]) -> str | None:
-        """The next text frame; `None` when the client is gone, silent for too long, or dropped."""
+        """The next text frame, empty for a binary one; `None` when the client is gone, silent for too long, or dropped."""
         incoming = asyncio.ensure_future(self._receive())
         patience = (PING_INTERVAL + PING_TIMEOUT) / 1000
         done, _ = await asyncio.wait({incoming, dropped}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
         if incoming not in done:
             incoming.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await incoming
+            await asyncio.gather(incoming, return_exceptions=True)
             abort(self._receive)
             return None
-        text: str | None = incoming.result().get("text")
-        return text
+        message = incoming.result()
+        return message.get("text") or "" if message["type"] == "websocket.receive" else None
 
     async def _take(self, text: str) -> bool:
-        """Acts on one Engine.IO packet; whether to go on."""
+        """Acts on one Engine.IO packet; whether to go on. One that closes, or that is none, ends the session."""
         kind, rest = text[:1], text[1:]
+        if kind == _MESSAGE:
+            return await self._packet(rest)
         if kind == _PING:
             await self._write(_PONG + rest)
-        elif kind == _MESSAGE:
-            return await self._packet(rest)
-        return kind != _CLOSE
+        return kind == _PING or kind in _IDLE
 
     async def _packet(self, text: str) -> bool:
         """Acts on one Socket.IO packet; one that is none ends the session, as the vendors' servers do."""
@@ -130,14 +135,22 @@ class _Session:
         identifier = f"{namespace}#{secrets.token_hex(10)}"
         handshake = {**self._query, **query}
         context = self._scope[CONTEXT]
-        connection = self._gateway.connect(context, namespace, handshake, identifier, self._dropped.set)
+        connection = self._gateway.connect(context, namespace, handshake, identifier, self._drop)
         self._connections[namespace] = connection
+
+    def _drop(self) -> None:
+        """Ends the session at once, even while it waits for a client that does not read."""
+        self._dropped.set()
+        abort(self._receive)
 
     async def _event(self, namespace: str, identifier: str, data: str) -> bool:
         try:
-            name, *arguments = json.loads(data)
-        except (ValueError, TypeError):
+            packet = parse_json(data)
+        except ValueError:
             return False
+        if not isinstance(packet, list) or not packet:
+            return False
+        name, *arguments = packet
         connection = self._connections.get(namespace)
         if connection is not None and isinstance(name, str):
             self._gateway.receive(connection, name, arguments[0] if arguments else None)
@@ -154,8 +167,7 @@ class _Session:
         writer = self._writers.pop(namespace, None)
         if writer is not None:
             writer.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await writer
+            await asyncio.gather(writer, return_exceptions=True)  # the client may have gone while it wrote
 
     async def _deliver(self, connection: Connection) -> None:
         """Sends what waits for the client, in order, as fast as the client reads."""

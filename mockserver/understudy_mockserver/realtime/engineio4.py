@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -16,9 +17,17 @@ from understudy_mockserver.context import CONTEXT
 from understudy_mockserver.realtime.gateway import UNKNOWN, Gateway, RefusedError
 from understudy_mockserver.realtime.hub import MAX_WAITING, Connection
 from understudy_mockserver.realtime.transports import abort
+from understudy_validators.bodies import parse_json
 
 #: Bytes of one message. A contract's own limits are far below, and are refused in its own words.
 MAX_MESSAGE = 1_000_000
+
+
+class _Json:
+    """JSON as REST reads it: what no other client could read, or nests without end, is none."""
+
+    loads = staticmethod(parse_json)
+    dumps = staticmethod(json.dumps)
 
 
 class EngineIO4:
@@ -31,6 +40,7 @@ class EngineIO4:
             cors_allowed_origins=[],  # the guard has said all there is to say to browsers
             async_handlers=False,  # a client's events are handled in their order
             max_http_buffer_size=MAX_MESSAGE,
+            json=_Json,
         )
         self._server.register_namespace(_Bridge(gateway, self._server))
 
@@ -55,12 +65,14 @@ class _Bridge(socketio.AsyncNamespace):  # type: ignore[misc]
 
     async def trigger_event(self, event: str, *arguments: Any) -> Any:
         namespace, sid, *rest = arguments
-        if event == "connect":
+        if self._sio.manager.is_connected(sid, namespace):
+            # An event that the client sent, be it called "connect".
+            if sid in self._connections:
+                self._gateway.receive(self._connections[sid], event, rest[0] if rest else None)
+        elif event == "connect":
             self._connect(namespace, sid, rest[0], rest[1] if len(rest) > 1 else None)
         elif event == "disconnect":
             await self._disconnect(sid)
-        elif sid in self._connections:
-            self._gateway.receive(self._connections[sid], event, rest[0] if rest else None)
 
     def _connect(self, namespace: str, sid: str, environ: Mapping[str, Any], auth: Any) -> None:
         scope = environ["asgi.scope"]

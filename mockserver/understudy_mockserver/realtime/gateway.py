@@ -83,6 +83,9 @@ class Gateway:
         if event is None or connection.id not in connection.hub.connections:
             return
         state = self._state(connection.context)
+        if state.hub is not connection.hub:  # its namespace has made room for others, and starts anew
+            connection.drop()
+            return
         now = state.clock.tick()
         view = {**connection.view, "connection": state.world["connections"].find(id=connection.id)}
         forced = _answer(event, connection.preferred)

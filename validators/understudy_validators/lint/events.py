@@ -107,7 +107,7 @@ def event_sites(survey: Survey) -> Sequence[EventSite]:
     for node in survey.of("eventOperation"):
         target, channel = _channel(survey, node)
         if node.get("action") == "receive" and channel:
-            name = next((pointers.split(str(m.get("$ref")))[-1] for m in _listed(node)), "")
+            name = next((str(m.get("$ref")).rpartition("/")[2] for m in _listed(node)), "")
             found.append(EventSite(node, str(channel.get("address", "")), name, survey, target))
     return found
 

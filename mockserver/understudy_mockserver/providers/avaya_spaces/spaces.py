@@ -1,0 +1,81 @@
+"""Spaces: those of two people alone, and who is in which."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from understudy_mockserver.provider import Call, Reply
+from understudy_mockserver.providers.avaya_spaces.users import appearance
+from understudy_validators.records import Record, World
+
+_DIRECT: dict[str, Any] = {
+    "type": "direct",
+    "title": "",
+    "description": "",
+    "status": 0,
+    "restrict": [],
+    "settings": {
+        "confPin": None,
+        "passwordRequired": {"allGuests": False},
+        "memberOnly": True,
+        "contentCreation": "everyone",
+    },
+}
+
+
+def get_direct_space(call: Call) -> Reply:
+    """The direct space of the caller and the other user; it is created where there is none."""
+    caller, other = call.view["caller"], call.view["other"]
+    space = _direct_space(call.world, caller, other) or _open_direct_space(call, caller, other)
+    members = [_member(call.world, member) for member in call.world["members"].all(spaceId=space["_id"])]
+    return Reply({"data": [{**space, "members": members}]})
+
+
+def admit(call: Call, space: Record) -> None:
+    """Makes the caller a guest of the space, acquainted with all who are in it; whoever is in it already stays so."""
+    user_id, present = call.view["caller"]["_id"], call.world["members"].all(spaceId=space["_id"])
+    if any(member["userId"] == user_id for member in present):
+        return
+    for member in present:
+        _acquaint(call.world, user_id, member["userId"], space["_id"])
+        _acquaint(call.world, member["userId"], user_id, space["_id"])
+    _add(call, space["_id"], user_id, "guest")
+
+
+def _direct_space(world: World, one: Record, other: Record) -> Record | None:
+    for member in world["members"].all(userId=one["_id"]):
+        space = world["spaces"].find(_id=member["spaceId"], type="direct")
+        if space and world["members"].find(spaceId=space["_id"], userId=other["_id"]):
+            return space
+    return None
+
+
+def _open_direct_space(call: Call, caller: Record, other: Record) -> Record:
+    space_id = call.ids.object_id(call.now)
+    for user in (caller, other):
+        # An anonymous user can only be a guest.
+        _add(call, space_id, user["_id"], "guest" if user["aType"] == "anonymous" else "member")
+    space = {"_id": space_id, "cid": caller["_id"], **_DIRECT, "created": call.time, "modified": call.time}
+    return call.world["spaces"].insert(space)
+
+
+def _add(call: Call, space_id: str, user_id: str, role: str) -> None:
+    row = {"spaceId": space_id, "userId": user_id, "memberType": "userId", "role": role, "joinTime": call.time}
+    call.world["members"].insert(row)
+
+
+def _acquaint(world: World, user_id: str, other_id: str, space_id: str) -> None:
+    """Notes that the one has this space in common with the other."""
+    relations = world["relations"]
+    known = relations.find(userId=user_id, otherId=other_id)
+    if known:
+        relations.replace(known, sharedSpaces=[*known["sharedSpaces"], space_id])
+    else:
+        relations.insert({"userId": user_id, "otherId": other_id, "sameCompany": False, "sharedSpaces": [space_id]})
+
+
+def _member(world: World, member: Record) -> dict[str, Any]:
+    """A member as answers show one: the user's id under another name, with names and picture."""
+    [user] = world["users"].all(_id=member["userId"])
+    facts = {name: member[name] for name in ("memberType", "role", "joinTime")}
+    return {"member": user["_id"], **facts, **appearance(user)}
