@@ -54,7 +54,10 @@ def create_app(names: Iterable[str] = (), settings: Settings | None = None) -> U
     Raises `UsageError` for an unknown name, `ContractError` for a contract that cannot be used.
     """
     settings = settings or Settings()
-    served = {contract.name: (contract, load_provider(contract.name)) for contract in load_contracts(tuple(names))}
+    served = {
+        contract.name: (contract, load_provider(contract.name))
+        for contract in load_contracts(tuple(names), settings.worlds)
+    }
     contracts = {name: contract for name, (contract, _) in served.items()}
     namespaces = Namespaces(served, settings)
     middleware = partial(ContractMiddleware, namespaces=namespaces, settings=settings)

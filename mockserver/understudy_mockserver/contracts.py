@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
 
 import understudy_specs
 from understudy_mockserver.provider import Provider
@@ -12,17 +14,28 @@ from understudy_validators.contract import Contract
 from understudy_validators.errors import UsageError
 
 
-def load_contract(name: str) -> Contract:
-    """The contract of that name. Raises `UsageError`, which lists those there are, or `ContractError`."""
+def load_contract(name: str, world: Path | None = None) -> Contract:
+    """The contract of that name, with a world of one's own if a file is given.
+
+    Raises `UsageError`, which lists the contracts there are, or `ContractError`.
+    """
     folders = understudy_specs.folders()
     if name not in folders:
         raise UsageError(f"There is no contract {name!r}. There is: {', '.join(folders)}.")
-    return compile_folder(folders[name])
+    contract = compile_folder(folders[name])
+    if world is None:
+        return contract
+    # Imported here: only who brings a world pays for the linter.
+    from understudy_validators.worlds import load_own_world  # noqa: PLC0415
+
+    own = load_own_world(folders[name], world)
+    return replace(contract, world=own.world, now=own.now)
 
 
-def load_contracts(names: Iterable[str] = ()) -> list[Contract]:
-    """The contracts of those names; of none, all."""
-    return [load_contract(name) for name in names or understudy_specs.folders()]
+def load_contracts(names: Iterable[str] = (), worlds: Mapping[str, Path] | None = None) -> list[Contract]:
+    """The contracts of those names (of none, all), each with its own world if `worlds` has a file for it."""
+    files = worlds or {}
+    return [load_contract(name, files.get(name)) for name in names or understudy_specs.folders()]
 
 
 def load_provider(name: str) -> Provider:

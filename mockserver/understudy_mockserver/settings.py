@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
@@ -12,10 +14,12 @@ class Settings:
     """A server's settings. Sizes are in bytes.
 
     `seed`: with one, ids and times repeat exactly; without, ids are random and times real. `lenient`: tokens that the
-    world does not know are accepted, each as one of its users.
+    world does not know are accepted, each as one of its users. `worlds`: files with worlds of one's own, by
+    contract.
     """
 
     seed: int | None = None
+    worlds: Mapping[str, Path] = field(default_factory=dict)
     lenient: bool = False
     allowed_hosts: tuple[str, ...] = LOOPBACK
     max_body: int = 110 * 1024 * 1024

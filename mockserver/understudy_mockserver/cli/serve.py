@@ -35,6 +35,13 @@ class _Stall:
 @click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, 65535), help="0 takes any.")
 @click.option("--seed", type=int, help="Repeat exactly: ids come from the seed, time moves with each request alone.")
 @click.option(
+    "--world",
+    "worlds",
+    multiple=True,
+    metavar="[CONTRACT=]FILE",
+    help="A world of your own: people and rooms that extend the contract's, or replace them.",
+)
+@click.option(
     "--auth",
     type=click.Choice(["strict", "lenient"]),
     default="strict",
@@ -50,6 +57,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
     host: str,
     port: int,
     seed: int | None,
+    worlds: tuple[str, ...],
     auth: str,
     allowed: tuple[str, ...],
     ready_file: Path | None,
@@ -61,9 +69,23 @@ def command(  # noqa: PLR0917 - click passes each option by name
     if host in _ANY_ADDRESS and not allowed:
         advice = "Name the hosts that clients will use with --allow-host: a page of any other could read the mock."
         raise UsageError(f"--host {host} listens to the whole network. {advice}")
-    listeners = _listeners(_stalls(contracts, port), host)
+    stalls = _stalls(contracts, port)
+    own = dict(_own_world(text, [name for stall in stalls for name in stall.names]) for text in worlds)
     hosts = (*LOOPBACK, *_names(host), *allowed)
-    _run(listeners, Settings(seed=seed, lenient=auth == "lenient", allowed_hosts=hosts), ready_file)
+    settings = Settings(seed=seed, worlds=own, lenient=auth == "lenient", allowed_hosts=hosts)
+    _run(_listeners(stalls, host), settings, ready_file)
+
+
+def _own_world(text: str, served: list[str]) -> tuple[str, Path]:
+    """The contract, and its world's file."""
+    name, equals, file = text.partition("=")
+    if equals and (name in served or not served):
+        return name, Path(file)
+    if not equals and len(served) == 1:
+        return served[0], Path(text)
+    raise UsageError(
+        f"--world {text}: say whose world it is, as in --world {(served or ['replyke'])[0]}={file or text}."
+    )
 
 
 def _names(host: str) -> tuple[str, ...]:

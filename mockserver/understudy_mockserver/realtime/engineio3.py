@@ -79,7 +79,7 @@ class _Session:
             await self._leave(namespace)
 
     async def _next(self, dropped: asyncio.Future[Any]) -> str | None:
-        """The next text frame, empty for a binary one; `None` when the client is gone, silent for too long, or dropped."""
+        """The next text frame, empty for a binary one; `None`: the client is gone, silent for too long, or dropped."""
         incoming = asyncio.ensure_future(self._receive())
         patience = (PING_INTERVAL + PING_TIMEOUT) / 1000
         done, _ = await asyncio.wait({incoming, dropped}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)

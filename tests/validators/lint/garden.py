@@ -16,6 +16,7 @@ def planted(folder: Path, case: Mapping[str, object]) -> Path:
     for name in ("openapi", "asyncapi", "world"):
         edit(garden / f"{name}.yaml", case.get(name, ()))  # type: ignore[arg-type]
     for name, text in case.get("files", {}).items():  # type: ignore[attr-defined]
+        (garden / name).parent.mkdir(exist_ok=True)
         (garden / name).write_text(text, "utf-8")
     for name in case.get("without", ()):  # type: ignore[attr-defined]
         (garden / name).unlink()

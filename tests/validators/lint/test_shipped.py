@@ -1,4 +1,4 @@
-"""The contracts that are shipped have no mistakes, and lint is quick about it."""
+"""The contracts that are shipped have no mistakes."""
 
 from __future__ import annotations
 

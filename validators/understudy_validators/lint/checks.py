@@ -65,9 +65,7 @@ OF_KIND: Mapping[str, Sequence[Callable[[Survey, Node], Found]]] = {
 }
 #: The contract as a whole.
 OF_CONTRACT: Sequence[Callable[[Survey], Found]] = (
-    references.dangling,
     references.of_another_kind,
-    references.circular,
     words.misformed,
     paths.declared_twice,
     credentials.of_no_scheme,
@@ -137,6 +135,7 @@ OF_EVENTS: Sequence[Callable[[Survey, Sequence[EventSite]], Found]] = (
 OF_EVENT: Sequence[Callable[[EventSite], Found]] = (
     operations.without_source,
     events.without_example,
+    events.of_several_messages,
     rules.of_the_same_id,
     *_OF_RULES,
 )

@@ -107,9 +107,16 @@ def event_sites(survey: Survey) -> Sequence[EventSite]:
     for node in survey.of("eventOperation"):
         target, channel = _channel(survey, node)
         if node.get("action") == "receive" and channel:
-            name = next((str(m.get("$ref")).rpartition("/")[2] for m in _listed(node)), "")
-            found.append(EventSite(node, str(channel.get("address", "")), name, survey, target))
+            address = str(channel.get("address", ""))
+            found.append(EventSite(node, address, _event(survey, node), survey, target))
     return found
+
+
+def _event(survey: Survey, node: Node) -> str:
+    """The event that the operation takes: its message's name, else the key under which the channel has it."""
+    key = next((str(message.get("$ref")).rpartition("/")[2] for message in _listed(node)), "")
+    message = next((message for _, message in survey.below(node, "messages")), None)
+    return str(message.get("name", key)) if message else key
 
 
 def _listed(node: Node) -> list[dict[str, Any]]:
@@ -158,6 +165,13 @@ def of_another_channel(survey: Survey) -> Iterator[Mistake]:
             if not str(message.get("$ref")).startswith(f"#{target}/messages/"):
                 problem = f"the message of {node.name} is none of its channel's"
                 yield survey.mistake(f"{node.pointer}/messages/{index}", problem, f"Name one of #{target}/messages.")
+
+
+def of_several_messages(site: EventSite) -> Iterator[Mistake]:
+    """Operations that take several events at once, whose rules would be judged by the payload of the first."""
+    for index, _ in list(enumerate(_listed(site.node)))[1:]:
+        problem = f"{site.name} takes more than one message"
+        yield site.survey.mistake(f"{site.node.pointer}/messages/{index}", problem, "Write an operation for each.")
 
 
 def without_example(site: EventSite) -> Iterator[Mistake]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
 from understudy_validators import documents
-from understudy_validators.documents import BUNDLED, Document
+from understudy_validators.documents import Document
 from understudy_validators.errors import ContractError, Mistake
 from understudy_validators.lint import checks
 from understudy_validators.lint.events import event_sites
 from understudy_validators.lint.sites import sites
 from understudy_validators.lint.structure import DOCUMENT, EVENTS
-from understudy_validators.lint.survey import Survey
+from understudy_validators.lint.survey import SHARED, Survey, shown, written
 from understudy_validators.lint.triggers import Stage
 
 OPENAPI, ASYNCAPI, WORLD = "openapi.yaml", "asyncapi.yaml", "world.yaml"
@@ -45,15 +46,15 @@ def _survey(
     try:
         return Survey(documents.bundle(path), world, whole=True, kind=kind, used=used)
     except ContractError as error:
-        found.update(_once(error.mistakes))
+        # What events share with requests is told of where it stands.
+        found.update(_own(mistake) for mistake in error.mistakes if not mistake.pointer.startswith(SHARED))
     document = _read(path, found)
     return Survey(document, world, whole=False, kind=kind, used=used) if document else None
 
 
-def _once(mistakes: Sequence[Mistake]) -> Iterator[Mistake]:
-    """A `$ref` that leaves the folder leads nowhere besides: the loader says both, and the former is enough."""
-    last = {mistake.pointer: mistake for mistake in mistakes if mistake.problem.startswith("$ref")}
-    return (each for each in mistakes if last.get(each.pointer, each) is each)
+def _own(mistake: Mistake) -> Mistake:
+    """A mistake of the loader, with pointers and references as they stand in the file."""
+    return replace(mistake, pointer=shown(mistake.pointer), problem=written(mistake.problem))
 
 
 def _read(path: Path, found: set[Mistake]) -> Document | None:
@@ -70,9 +71,8 @@ def _read(path: Path, found: set[Mistake]) -> Document | None:
 
 def _used(events: Survey | None) -> frozenset[str]:
     """Pointers to what the events use of openapi.yaml."""
-    elsewhere = f"/{BUNDLED}/{OPENAPI}"
     targets = [events.target(node) for node in events.references()] if events else []
-    return frozenset(target.removeprefix(elsewhere) for target in targets if target.startswith(elsewhere))
+    return frozenset(target.removeprefix(SHARED) for target in targets if target.startswith(SHARED))
 
 
 def _apply(found_by: Iterable[Callable[[], Iterator[Mistake]]], found: set[Mistake]) -> None:

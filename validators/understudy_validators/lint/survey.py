@@ -15,12 +15,21 @@ from understudy_validators.errors import Mistake
 from understudy_validators.lint.structure import DOCUMENT, Node, structure
 from understudy_validators.schemas import Schemas, SchemaValidator
 
+#: Where the document of events has what it shares with that of requests.
+SHARED = f"/{BUNDLED}/openapi.yaml"
 _ELSEWHERE = re.compile(f"/{BUNDLED}/[^/]*")
+
+_REFERENCE = re.compile(f"#/{BUNDLED}/([^/']*)([^']*)")
 
 
 def shown(pointer: str) -> str:
     """A pointer as it stands in its own file."""
     return _ELSEWHERE.sub("", pointer, count=1)
+
+
+def written(text: str) -> str:
+    """A text in which references to other files stand as a contract writes them: `more/note.yaml#/Note`."""
+    return _REFERENCE.sub(lambda found: f"{pointers.split(f'/{found[1]}')[0]}#{found[2]}", text)
 
 
 class Survey:
@@ -73,8 +82,12 @@ class Survey:
         return replace(mistake, pointer=shown(pointer))
 
     def nodes(self) -> Iterator[Node]:
-        """Every object that is not a reference to another one, in the order of the document."""
-        return (node for node in self._nodes.values() if node.kind == "schema" or not node.is_reference)
+        """Every object that is not a reference to another one, in the order of the document.
+
+        What events share with requests is left out: it is looked at where it stands.
+        """
+        own = (node for node in self._nodes.values() if not node.pointer.startswith(SHARED))
+        return (node for node in own if node.kind == "schema" or not node.is_reference)
 
     def of(self, kind: str) -> list[Node]:
         """Those of one kind."""

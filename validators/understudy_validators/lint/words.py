@@ -12,7 +12,7 @@ import understudy_specs
 from understudy_validators import documents, pointers
 from understudy_validators.errors import Mistake
 from understudy_validators.lint.structure import Node, structure
-from understudy_validators.lint.survey import Survey
+from understudy_validators.lint.survey import SHARED, Survey
 from understudy_validators.lint.wording import a, either, faults, nearest
 from understudy_validators.schemas import compile_schema, type_name
 
@@ -35,14 +35,15 @@ def defined(name: str) -> jsonschema_rs.Validator:
     return compile_schema({**vocabulary(), "$ref": f"#/$defs/{name}"})
 
 
-def words() -> list[str]:
+@cache
+def words() -> tuple[str, ...]:
     """Every x- word that there is."""
-    return [name for name in vocabulary()["$defs"] if name.startswith("x-")]
+    return tuple(name for name in vocabulary()["$defs"] if name.startswith("x-"))
 
 
 def misformed(survey: Survey) -> Iterator[Mistake]:
     """What OpenAPI 3.1 does not have, or wants otherwise."""
-    for root in survey.roots:
+    for root in (root for root in survey.roots if not root.pointer.startswith(SHARED)):
         for fault in faults(structure().validator(root.kind), root.value, structure().schema):
             if not fault.key.startswith("x-"):
                 yield survey.mistake(root.pointer + pointers.join(*fault.path), fault.problem, fault.advice)

@@ -1,0 +1,54 @@
+"""Who reads a conversation, who asks, and users in a few words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from understudy_mockserver.provider import Call
+from understudy_validators.records import Record, World
+
+_SUMMARY = ("id", "name", "username", "avatar")
+
+
+def settings(world: World) -> Record:
+    """What the service is set to: the one record of the collection `settings`."""
+    return next(iter(world["settings"]))
+
+
+def user_id(call: Call) -> str:
+    """The user who asks, or in whose name a back end does."""
+    return str(call.view["sender"]["id"])
+
+
+def summary(world: World, user_id: Any, *more: str) -> dict[str, Any] | None:
+    """A user in a few words, with `more` fields; `None` where there is none any more."""
+    user = world["users"].find(id=user_id)
+    return user and {name: user[name] for name in (*_SUMMARY, *more)}
+
+
+def active_members(world: World, conversation: Record) -> list[Record]:
+    """The conversation's active members, without those whom its space has banned; who joined first comes first."""
+    banned = world["spaceMembers"].all(spaceId=conversation["spaceId"], status="banned")
+    outside = {member["userId"] for member in banned}
+    members = world["members"].all(conversationId=conversation["id"], isActive=True)
+    return [member for member in members if member["userId"] not in outside]
+
+
+def readers(world: World, conversation_id: str) -> list[str]:
+    """The ids of the users who read the conversation."""
+    conversation = world["conversations"].find(id=conversation_id)
+    return [member["userId"] for member in active_members(world, conversation)] if conversation else []
+
+
+def memberships(world: World, project_id: str, user_id: str) -> Iterator[tuple[Record, Record]]:
+    """The conversations of a project that a user reads, each with the user's membership."""
+    for member in world["members"].all(userId=user_id, projectId=project_id, isActive=True):
+        conversation = world["conversations"].find(id=member["conversationId"])
+        if conversation and not _is_banned(world, conversation, user_id):
+            yield conversation, member
+
+
+def _is_banned(world: World, conversation: Record, user_id: str) -> bool:
+    space_id = conversation["spaceId"]
+    return world["spaceMembers"].find(spaceId=space_id, userId=user_id, status="banned") is not None

@@ -1,0 +1,49 @@
+// Real clients of Socket.IO, told what to do by lines of JSON on stdin. What they hand to an app goes to stdout as
+// lines of JSON: {"socket": its name, "event": the event's name, "args": [..]}.
+"use strict";
+const { createInterface } = require("node:readline");
+
+const sockets = new Map();
+// What a client says of itself, beside the events of the API.
+const OWN = ["connect", "connect_error", "error", "disconnect"];
+
+const print = (socket, event, args) => process.stdout.write(`${JSON.stringify({ socket, event, args })}\n`);
+// An Error has no JSON of its own.
+const plain = (value) => (value instanceof Error ? { message: value.message, data: value.data } : value);
+
+const commands = {
+  open({ socket: name, client, url, options, events }) {
+    const socket = require(client)(url, { forceNew: true, reconnection: false, ...options });
+    sockets.set(name, socket);
+    for (const event of new Set([...OWN, ...events])) socket.on(event, (...args) => print(name, event, args.map(plain)));
+  },
+  emit({ socket: name, event, args }) {
+    sockets.get(name).emit(event, ...args);
+  },
+  // What the server sent before it acknowledged two events in a row has arrived: what was on its way at the first
+  // acknowledgement is there by the second.
+  fence({ socket: name }) {
+    const socket = sockets.get(name);
+    socket.emit("nothing", () => socket.emit("nothing", () => print(name, "fence", [])));
+  },
+  transport({ socket: name }) {
+    const { engine } = sockets.get(name).io;
+    const tell = () => print(name, "transport", [engine.transport.name]);
+    if (engine.transport.name === "websocket") tell();
+    else engine.once("upgrade", tell);
+  },
+  close({ socket: name }) {
+    sockets.get(name).close();
+  },
+  closeAll() {
+    for (const socket of sockets.values()) socket.close();
+    sockets.clear();
+  },
+};
+
+createInterface({ input: process.stdin })
+  .on("line", (line) => {
+    const command = JSON.parse(line);
+    commands[command.do](command);
+  })
+  .on("close", () => process.exit());
