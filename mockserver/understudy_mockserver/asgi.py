@@ -23,6 +23,8 @@ class DisconnectedError(Exception):
 
 def raw(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> RawHeaders:
     """Headers as ASGI sends them. Characters outside of Latin-1 become `?`."""
+    if not headers:
+        return []
     pairs = headers.items() if isinstance(headers, Mapping) else headers
     return [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in pairs]
 

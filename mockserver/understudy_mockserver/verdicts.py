@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+import orjson
+
 from understudy_validators.violation import Violation, shorten
 
 VERDICT = "Understudy-Verdict"
@@ -37,7 +39,9 @@ def as_json(violations: Iterable[Violation]) -> str:
 
 
 def _ascii(facts: dict[str, object]) -> str:
-    return json.dumps({name: _short(value) for name, value in facts.items()}, ensure_ascii=True, default=str)
+    short = {name: _short(value) for name, value in facts.items()}
+    text = orjson.dumps(short, default=str).decode()
+    return text if text.isascii() else json.dumps(short, separators=(",", ":"), default=str)
 
 
 def _short(value: object) -> object:

@@ -111,6 +111,12 @@ def test_each_media_type_has_its_way_of_being_read(content_type: str, raw: bytes
     assert (found(verdict), verdict.view["body"]) == ([], body)
 
 
+def test_a_media_type_without_a_schema_takes_anything() -> None:
+    contract = tiny.contract(operation="{requestBody: {content: {text/plain: {}}}}")
+    verdict = judge(contract, raw=b"hello", headers={"content-type": "text/plain"})
+    assert (found(verdict), verdict.view["body"]) == ([], "hello")
+
+
 def test_a_type_may_be_assumed_whatever_the_header_says() -> None:
     contract = tiny.contract(operation="{requestBody: {x-assume: application/json}}")
     for content_type in (None, "text/plain", "application/x-www-form-urlencoded"):

@@ -270,7 +270,9 @@ def test_successes_are_one_for_each_status_and_media_type() -> None:
           "204": {description: Nothing.}
           "302": {description: Elsewhere.}
     """
-    successes = next(iter(tiny.contract(operation=operation))).successes
+    compiled = next(iter(tiny.contract(operation=operation)))
+    successes = compiled.successes
+    assert compiled.success is successes[0]
     assert [(s.status, s.media_type, s.validator is not None, dict(s.examples)) for s in successes] == [
         (201, "application/json", True, {"added": {"id": "t9"}}),
         (200, "application/json", True, {"one": {}}),

@@ -144,6 +144,12 @@ def test_one_alternative_is_enough_and_the_one_that_got_furthest_answers(
     assert answers(judge(contract, headers={"authorization": authorization, "x-key": key})) == answer
 
 
+def test_a_refusal_names_the_first_of_the_schemes() -> None:
+    contract = tiny.contract(openapi=KEY, operation="{security: [{}, {key: []}, {bearer: []}]}")
+    (violation,) = judge(contract, headers={"authorization": "Bearer nobody"}).violations
+    assert (violation.path, violation.limit, violation.actual) == ("/headers/x-key", "key", "invalid")
+
+
 @pytest.mark.parametrize(
     ("authorization", "key", "answer"),
     [

@@ -111,6 +111,12 @@ def test_what_follows_the_last_boundary_is_nothing(end: bytes) -> None:
     assert parse(TYPE, GOOD.removesuffix(b"\r\n") + end) == [Part("a", b"x")]
 
 
+@pytest.mark.parametrize("start", [b"\r\n", b"a preamble\r\n", b"two\r\nlines --b\r\n"])
+def test_what_precedes_the_first_boundary_is_nothing(start: bytes) -> None:
+    """RFC 2046, section 5.1.1."""
+    assert parse(TYPE, start + GOOD) == [Part("a", b"x")]
+
+
 def test_bytes_that_are_no_text_are_kept() -> None:
     content = bytes(range(256))
     assert parse(TYPE, GOOD.replace(b"\r\n\r\nx", b"\r\n\r\n" + content)) == [Part("a", content)]

@@ -116,6 +116,7 @@ QUERY = """
         ("must=true&ids[]=1&ids[]=2", {"must": True, "ids": [1, 2]}),
         ("must=true&ids%5B%5D=1", {"must": True, "ids": [1]}),
         ("must=true&filter[min]=5&filter[open]=true", {"must": True, "filter": {"min": 5, "open": True}}),
+        ("must=true&filter[min]=5&other[max]=6&filter[x", {"must": True, "filter": {"min": 5}}),
         ("must=true&q=a%20b", {"must": True, "q": "a b"}),
         ("must=true&q=a+b", {"must": True, "q": "a b"}),
         ("must=true&q=", {"must": True, "q": ""}),

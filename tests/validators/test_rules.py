@@ -251,6 +251,13 @@ def test_what_is_in_the_way_is_bound_for_the_answer() -> None:
     assert "other" not in judge(contract, {"id": "t9"}).view
 
 
+def test_of_several_in_the_way_the_oldest_is_bound() -> None:
+    contract = with_rules(
+        "id: room-left, unique: things, limit: 2, where: {owner: {const: bob}}, as: other, answer: taken"
+    )
+    assert judge(contract).view["other"]["id"] == "t2"
+
+
 # when, each
 
 

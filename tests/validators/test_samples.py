@@ -72,6 +72,7 @@ def test_a_sample_of_a_shipped_request_fits(body: Body) -> None:
         ({"example": "x", "enum": ["e"]}, "x"),
         ({"examples": ["xs"], "type": "string"}, "xs"),
         ({"enum": ["e"], "type": "string"}, "e"),
+        ({"oneOf": [{"const": 1}, {"const": 2}]}, 1),
         ({"$ref": "#/there"}, True),
         (True, "x"),
     ],

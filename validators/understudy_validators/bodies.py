@@ -71,7 +71,8 @@ def _read_json(case: Case) -> Any:
     body = case.request.body
     if not body:
         return {}
-    charset = case.request.headers.get("content-type", "").lower().partition("charset=")[2].strip(' "')
+    content_type = case.request.headers.get("content-type", "")
+    charset = content_type.lower().partition("charset=")[2].strip(' "') if ";" in content_type else ""
     if charset and charset.partition(";")[0].strip(' "') not in ("utf-8", "utf8", "us-ascii"):
         raise FormError(f"JSON is UTF-8, not {charset}")
     return parse_json(body)

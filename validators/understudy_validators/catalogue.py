@@ -12,6 +12,15 @@ from understudy_validators.contract import Contract, Operation
 from understudy_validators.sockets import SocketStep
 from understudy_validators.wire import WireRequest
 
+
+class _Spent:
+    """Quotas of which nothing is left."""
+
+    def hit(self, rule: str, key: tuple[Any, ...], limit: int, window: float, now: float) -> tuple[int, float]:
+        """Refuses."""
+        return -1, window
+
+
 #: A trigger's step, and how often it is taken.
 Step = tuple[int, WireRequest | SocketStep]
 
@@ -118,13 +127,13 @@ def _body(contract: Contract, answer: Answer, trigger: tuple[Step, ...]) -> Any:
     last = trigger[-1][1] if trigger else None
     if isinstance(last, SocketStep):
         return _event_body(contract, answer, trigger, last)
-    if last is None or not last.operation or not has_placeholders(answer.value):
+    operation = contract.operation(last.operation) if last and last.operation else None
+    if last is None or operation is None or not (has_placeholders(answer.value) or operation.collect):
         return answer.body({}, None)
-    request = last
-    operation = contract.operation(request.operation)
-    verdict = _judged(contract, operation, request)
-    cause = next((v for v in verdict.violations if v.answer == answer.name), None)
-    return answer.body(verdict.view, cause)
+    verdict = _judged(contract, operation, last)
+    if verdict.violations and verdict.violations[0].answer == answer.name:
+        return judging.refusal(operation, verdict)[1]
+    return answer.body(verdict.view, None)
 
 
 def _event_body(contract: Contract, answer: Answer, trigger: tuple[Step, ...], last: SocketStep) -> Any:
@@ -141,5 +150,8 @@ def _event_body(contract: Contract, answer: Answer, trigger: tuple[Step, ...], l
 
 
 def _judged(contract: Contract, operation: Operation, request: WireRequest) -> judging.Verdict:
+    """The last request of a trigger. Where nothing else is wrong with it, the requests before it used up a quota."""
     now = times.to_seconds(contract.now)
-    return judging.judge(operation, request.to_request(), request.parameters, contract.world, now)
+    facts = operation, request.to_request(), request.parameters, contract.world, now
+    verdict = judging.judge(*facts)
+    return verdict if verdict.violations else judging.judge(*facts, _Spent())

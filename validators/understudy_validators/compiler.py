@@ -109,6 +109,7 @@ class _Compiler:
             checks=tuple(self._checks(entries, params, media_types, security, body)),
             answers={**to_answers(self.data, place.node.get("responses", {})), **self._framing_answers()},
             successes=tuple(self._successes(place)),
+            read=parameters.reader(params),
             collect=next((rule.get("collect", "") for _, rule in entries if rule["id"] == "schema"), ""),
         )
 
@@ -169,7 +170,8 @@ class _Compiler:
         reference = place.node.get("requestBody", {}).get("$ref")
         pointer = reference.removeprefix("#") if reference else pointer
         for name, node in body.get("content", {}).items():
-            validator = self.schemas.at(pointer + pointers.join("content", name, "schema"))
+            at = pointer + pointers.join("content", name, "schema")
+            validator = self.schemas.at(at) if "schema" in node else self.schemas.anything()
             yield bodies.compile_media_type(name, node, self.data, validator)
 
     def _successes(self, place: _Place) -> Iterator[Success]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from understudy_validators.answers import Answer
 from understudy_validators.bodies import MediaType
+from understudy_validators.case import Case
 from understudy_validators.documents import Document
 from understudy_validators.errors import UsageError
 from understudy_validators.parameters import Parameter
@@ -44,6 +45,7 @@ class Operation:
     checks: tuple[Check, ...]
     answers: Mapping[str, Answer]
     successes: tuple[Success, ...]
+    read: Callable[[Case, Mapping[str, str]], None]
     # JSON pointer at which the lists of several schema violations' answers are joined.
     collect: str = ""
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from understudy_validators import times, viewpaths
+from understudy_validators import times
 from understudy_validators.case import Case
 from understudy_validators.records import Record
-from understudy_validators.rules import Check
+from understudy_validators.rules import Check, Where
 from understudy_validators.viewpaths import MISSING
 from understudy_validators.violation import Violation
 
@@ -29,13 +29,15 @@ class Scheme:
     header: str
     words: Mapping[str, Any]
     carried: Carried
+    token: _Finder
+    caller: _Finder | None
 
     def admit(self, case: Case) -> int | dict[str, Record]:
         """The bindings (`token`, `caller`) for the view, or how far the credential got."""
         credential, fitting = self.carried(case)
         if not credential:
             return _INVALID if fitting is False else _MISSING
-        token = _find(self.words, case, {"credential": credential})
+        token = self.token.first(case, {"credential": credential})
         if token is None and fitting and case.world.adopt:
             token = case.world.adopt(self.words, credential)
         if token is None or not fitting:
@@ -43,34 +45,43 @@ class Scheme:
         live = self.words.get("live")
         if live and not times.is_live(token.get(live), case.now):
             return _EXPIRED
-        return _with_caller(token, self.words.get("caller"), case)
+        return self._with_caller({"token": token}, case)
+
+    def _with_caller(self, view: dict[str, Record], case: Case) -> int | dict[str, Record]:
+        if self.caller is None:
+            return view
+        wanted = self.caller.where.values(view)
+        if None in wanted or MISSING in wanted:
+            return view
+        caller = self.caller.first(case, view)
+        return _INVALID if caller is None else {**view, "caller": caller}
 
 
-def _with_caller(token: Record, words: Mapping[str, Any] | None, case: Case) -> int | dict[str, Record]:
-    if not words:
-        return {"token": token}
-    view = {"token": token}
-    wanted = [viewpaths.getter(path)(view) for path in words["where"].values() if isinstance(path, str)]
-    if None in wanted or MISSING in wanted:
-        return view
-    caller = _find(words, case, view)
-    return _INVALID if caller is None else {**view, "caller": caller}
+@dataclass(frozen=True, slots=True)
+class _Finder:
+    """Finds the record of a credential, or of its user."""
 
+    collection: str
+    where: Where
 
-def _find(words: Mapping[str, Any], case: Case, view: Mapping[str, Any]) -> Record | None:
-    where = words["where"]
-    values = tuple([p["const"] if isinstance(p, dict) else viewpaths.getter(p)(view) for p in where.values()])
-    return next(case.world[words["lookup"]].matching(tuple(where), values), None)
+    @classmethod
+    def of(cls, words: Mapping[str, Any]) -> _Finder:
+        return cls(words["lookup"], Where.of(words["where"]))
+
+    def first(self, case: Case, view: Mapping[str, Any]) -> Record | None:
+        records = case.world[self.collection].matching(self.where.fields, self.where.values(view))
+        return records[0] if records else None
 
 
 def compile_scheme(name: str, scheme: Mapping[str, Any]) -> Scheme:
     """A security scheme of the contract, ready to look for its credential."""
     words = scheme["x-credentials"]
+    finders = _Finder.of(words), _Finder.of(words["caller"]) if "caller" in words else None
     if scheme["type"] in ("apiKey", "httpApiKey"):
         header = scheme["name"].lower() if scheme["in"] == "header" else ""
-        return Scheme(name, header, words, _from_header(header) if header else _from_query(scheme["name"]))
+        return Scheme(name, header, words, _from_header(header) if header else _from_query(scheme["name"]), *finders)
     word = scheme.get("scheme", "bearer").lower()
-    return Scheme(name, "authorization", words, _from_authorization(word, words.get("any-scheme", False)))
+    return Scheme(name, "authorization", words, _from_authorization(word, words.get("any-scheme", False)), *finders)
 
 
 def _from_header(header: str) -> Carried:

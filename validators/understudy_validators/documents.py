@@ -61,19 +61,21 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
     f"{_TAG}null": lambda text: None,
 }
 _COLLECTIONS = {f"{_TAG}map", f"{_TAG}seq"}
-# What opens or closes a level, or opens many at once: libyaml's own composer ends the process when it nests too deep.
-_BRACKET = re.compile(r"[\[\]{}]")
-_RUN = re.compile(rf"(?:[-?:]\s){{{MAX_DEPTH}}}")
-_INDENT = re.compile(rf"^ {{{2 * MAX_DEPTH}}}", re.MULTILINE)
+_OPENING = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
+_CLOSING = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 
 
 def _nests_too_deep(text: str) -> bool:
-    level = deepest = 0
-    for bracket in _BRACKET.finditer(text):
-        level += 1 if bracket[0] in "[{" else -1
-        deepest = max(deepest, level)
-        level = max(level, 0)
-    return deepest > MAX_DEPTH or bool(_RUN.search(text) or _INDENT.search(text))
+    """Whether the text nests deeper than is read: libyaml's composer, which recurses in C, would end the process."""
+    level = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, _OPENING):
+            level += 1
+            if level > MAX_DEPTH:
+                return True
+        elif isinstance(event, _CLOSING):
+            level -= 1
+    return False
 
 
 class _Builder:
@@ -141,19 +143,16 @@ def load(path: Path) -> Document:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ContractError([_whole(path, f"cannot be read: {error}", "Check that it is a UTF-8 text file.")]) from None
-    if _nests_too_deep(text):
-        raise ContractError([_whole(path, *_BOMB)])
-    loader = _Loader(text)
     try:
-        node = loader.get_single_node()
+        if _nests_too_deep(text):
+            raise ContractError([_whole(path, *_BOMB)])
+        node = yaml.compose(text, Loader=_Loader)
         if node is None:
             raise ContractError([_whole(path, "is empty", "Write the contract.")])
         builder = _Builder(path)
         data = builder.build(node, "")
     except yaml.YAMLError as error:
         raise ContractError([_syntax(path, error)]) from None
-    finally:
-        loader.dispose()
     if builder.mistakes:
         raise ContractError(builder.mistakes)
     return Document(path, data, builder.lines)

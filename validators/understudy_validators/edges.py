@@ -74,7 +74,7 @@ def apply(value: Any, constraint: Constraint, schema: Any, document: Node, *, pa
     tokens = constraint.tokens[1:]
     if constraint.keyword == "required" and past:
         return _edit(value, tokens[:-1], schema, document, lambda inner: _without(inner, tokens[-1]))
-    return _edit(value, tokens, schema, document, lambda inner: _resized(inner, constraint, document, past))
+    return _edit(value, tokens, schema, document, lambda inner: resized(inner, constraint, document, past))
 
 
 def _edit(value: Any, tokens: list[str], schema: Any, document: Node, change: Callable[[Any], Any]) -> Any:
@@ -96,7 +96,8 @@ def _without(value: Any, name: str) -> Any:
     return {key: inner for key, inner in value.items() if key != name}
 
 
-def _resized(value: Any, constraint: Constraint, document: Node, past: bool) -> Any:
+def resized(value: Any, constraint: Constraint, document: Node, past: bool = True) -> Any:
+    """A value at the constraint's limit, or one past it."""
     keyword, limit = constraint.keyword, constraint.limit
     if keyword in KINDS:
         return broken_kind(constraint) if past else value

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from understudy_validators import answers, parameters
+from understudy_validators import answers
 from understudy_validators.answers import Answer
 from understudy_validators.case import Case, NoQuotas, Quotas, Request, Upload
 from understudy_validators.contract import Operation
@@ -54,7 +54,7 @@ def judge(
     `path` holds the texts of the path parameters, `now` is in Unix seconds.
     """
     case = Case(request, world, now, quotas, {})
-    parameters.read(operation.parameters, case, path)
+    operation.read(case, path)
     for check in operation.checks:
         if not case.violations or not check.blocked(case):
             check.judge(case)

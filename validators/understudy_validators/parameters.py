@@ -84,21 +84,25 @@ def coerce(text: str, schema: Mapping[str, Any]) -> Any:
     return text
 
 
-def read(parameters: Sequence[Parameter], case: Case, path: Mapping[str, str]) -> None:
-    """Puts `path`, `query` and `headers` into the view; values that don't fit stay texts."""
-    view = case.view
-    view["path"] = path if not parameters else {**path, **_values(parameters, "path", path)}
-    view["query"] = _query(parameters, case.request.query) if case.request.query else _defaults(parameters)
-    sent = {
-        p.key: case.request.headers[p.key]
-        for p in parameters
-        if p.location == "header" and p.key in case.request.headers
-    }
-    view["headers"] = {**case.request.headers, **_values(parameters, "header", sent)} if sent else case.request.headers
+def reader(parameters: Sequence[Parameter]) -> Callable[[Case, Mapping[str, str]], None]:
+    """A function that puts `path`, `query` and `headers` into the view; values that don't fit stay texts."""
+    # What is a string anyway needs no look.
+    others = [parameter for parameter in parameters if parameter.schema.get("type") != "string"]
+    in_path = [parameter for parameter in others if parameter.location == "path"]
+    in_headers = [parameter for parameter in others if parameter.location == "header"]
+    defaults = _defaults(parameters)
+
+    def read(case: Case, path: Mapping[str, str]) -> None:
+        query, headers = case.request.query, case.request.headers
+        case.view["path"] = {**path, **_values(in_path, path)} if in_path else path
+        case.view["query"] = {**defaults, **_query(parameters, query)} if query else {**defaults}
+        case.view["headers"] = {**headers, **_values(in_headers, headers)} if in_headers else headers
+
+    return read
 
 
-def _values(parameters: Iterable[Parameter], location: str, texts: Mapping[str, str]) -> dict[str, Any]:
-    return {p.key: coerce(texts[p.key], p.schema) for p in parameters if p.location == location and p.key in texts}
+def _values(parameters: Iterable[Parameter], texts: Mapping[str, str]) -> dict[str, Any]:
+    return {p.key: coerce(texts[p.key], p.schema) for p in parameters if p.key in texts}
 
 
 def _defaults(parameters: Iterable[Parameter]) -> dict[str, Any]:
@@ -113,7 +117,7 @@ def _query(parameters: Sequence[Parameter], query: str) -> dict[str, Any]:
             value = _structured(parameter, pairs)
             if value is not MISSING:
                 result[parameter.name] = value
-    return {**_defaults(parameters), **result}
+    return result
 
 
 def _structured(parameter: Parameter, pairs: Sequence[tuple[str, str]]) -> Any:

@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from understudy_validators.viewpaths import MISSING, getter
+from understudy_validators.viewpaths import getter
 
 Record = Mapping[str, Any]
 Fields = tuple[str, ...]
-_Index = dict[tuple[Any, ...], dict[int, None]]
+Values = tuple[Any, ...]
+
+
+class _Index:
+    """Where the records are that have certain values in some fields."""
+
+    __slots__ = ("keys", "roots", "values")
+
+    def __init__(self, fields: Fields) -> None:
+        self.keys: dict[Values, dict[int, None]] = {}
+        self.roots = frozenset(field.partition(".")[0] for field in fields)
+        self.values = _reader(fields)
+
+    def add(self, record: Record, key: int) -> None:
+        self.keys.setdefault(self.values(record), {})[key] = None
+
+    def move(self, old: Record, new: Record, key: int) -> None:
+        if self.values(old) != self.values(new):
+            self.forget(old, key)
+            self.add(new, key)
+
+    def forget(self, record: Record, key: int) -> None:
+        values = self.values(record)
+        keys = self.keys[values]
+        del keys[key]
+        if not keys:
+            del self.keys[values]
 
 
 class Collection:
@@ -43,8 +69,8 @@ class Collection:
         self._next += 1
         self._records[key] = record
         self._keys[id(record)] = key
-        for fields, index in self._indexes.items():
-            index.setdefault(_values(record, fields), {})[key] = None
+        for index in self._indexes.values():
+            index.add(record, key)
         return record
 
     def replace(self, old: Record, /, **changes: Any) -> Record:
@@ -53,31 +79,29 @@ class Collection:
         new = {**old, **changes}
         self._records[key] = new
         self._keys[id(new)] = key
-        for fields, index in self._indexes.items():
-            before, after = _values(old, fields), _values(new, fields)
-            if before != after:
-                _forget(index, before, key)
-                index.setdefault(after, {})[key] = None
+        for index in self._indexes.values():
+            if not index.roots.isdisjoint(changes):
+                index.move(old, new, key)
         return new
 
     def remove(self, record: Record) -> None:
         """Takes a record out."""
         key = self._keys.pop(id(record))
         del self._records[key]
-        for fields, index in self._indexes.items():
-            _forget(index, _values(record, fields), key)
+        for index in self._indexes.values():
+            index.forget(record, key)
 
-    def matching(self, fields: Fields, values: tuple[Any, ...]) -> Iterator[Record]:
+    def matching(self, fields: Fields, values: Values) -> Sequence[Record]:
         """The records whose fields have the values, oldest first. Fields may be dotted."""
         index = self._indexes.get(fields)
         if index is None:
             index = self._build(fields)
-        keys = index.get(tuple([_NOWHERE if isinstance(v, dict | list) else _hashable(v) for v in values]))
-        return (self._records[key] for key in list(keys)) if keys else iter(())
+        keys = index.keys.get(tuple([v if type(v) is str else _sought(v) for v in values]))
+        return [self._records[key] for key in keys] if keys else ()
 
     def find(self, **where: Any) -> Record | None:
         """The oldest record with these values, or `None`."""
-        return next(self.matching(tuple(where), tuple(where.values())), None)
+        return next(iter(self.matching(tuple(where), tuple(where.values()))), None)
 
     def all(self, **where: Any) -> list[Record]:
         """All records with these values, oldest first."""
@@ -90,10 +114,9 @@ class Collection:
         return len(self._records)
 
     def _build(self, fields: Fields) -> _Index:
-        index: _Index = {}
+        index = self._indexes[fields] = _Index(fields)
         for key, record in self._records.items():
-            index.setdefault(_values(record, fields), {})[key] = None
-        self._indexes[fields] = index
+            index.add(record, key)
         return index
 
 
@@ -101,8 +124,14 @@ class Collection:
 _NOWHERE = object()
 
 
-def _values(record: Record, fields: Fields) -> tuple[Any, ...]:
-    return tuple(_hashable(getter(field)(record) if "." in field else record.get(field, MISSING)) for field in fields)
+def _reader(fields: Fields) -> Callable[[Record], Values]:
+    """A function from a record to the values of its fields, as keys."""
+    getters = [getter(field) for field in fields]
+    return lambda record: tuple([_hashable(get(record)) for get in getters])
+
+
+def _sought(value: Any) -> Any:
+    return _NOWHERE if isinstance(value, dict | list) else _hashable(value)
 
 
 def _hashable(value: Any) -> Any:
@@ -116,13 +145,6 @@ def _hashable(value: Any) -> Any:
 def same(one: Any, other: Any) -> bool:
     """Whether two JSON values are equal; Python alone would take true for 1."""
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
-
-
-def _forget(index: _Index, values: tuple[Any, ...], key: int) -> None:
-    keys = index[values]
-    del keys[key]
-    if not keys:
-        del index[values]
 
 
 #: Finds a record for a credential that nobody knows, or `None`: (the scheme's `x-credentials`, the credential).

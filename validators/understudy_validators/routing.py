@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from urllib.parse import unquote
@@ -51,7 +50,7 @@ class Router(Generic[T]):
         segments = raw_path.split("/")[1:]
         if "%" in raw_path:
             segments = [unquote(segment, errors="replace") for segment in segments]
-        ends = [(node, values) for node, values in _walk(self._root, segments, 0, ()) if node.methods]
+        ends = _ends(self._root, segments)
         for node, values in ends:
             if method in node.methods:
                 target, names = node.methods[method]
@@ -61,15 +60,16 @@ class Router(Generic[T]):
         return Match(None, {}, tuple(sorted({name for node, _ in ends for name in node.methods})))
 
 
-def _walk(
-    node: _Node[T], segments: list[str], index: int, values: tuple[str, ...]
-) -> Iterator[tuple[_Node[T], tuple[str, ...]]]:
-    if index == len(segments):
-        yield node, values
-        return
-    segment = segments[index]
-    literal = node.literals.get(segment)
-    if literal is not None:
-        yield from _walk(literal, segments, index + 1, values)
-    if node.parameter is not None and segment:
-        yield from _walk(node.parameter, segments, index + 1, (*values, segment))
+def _ends(root: _Node[T], segments: list[str]) -> list[tuple[_Node[T], tuple[str, ...]]]:
+    """What stands at the end of a path, with the texts of the parameters on the way; literals go before parameters."""
+    reached: list[tuple[_Node[T], tuple[str, ...]]] = [(root, ())]
+    for segment in segments:
+        following = []
+        for node, values in reached:
+            literal = node.literals.get(segment)
+            if literal is not None:
+                following.append((literal, values))
+            if node.parameter is not None and segment:
+                following.append((node.parameter, (*values, segment)))
+        reached = following
+    return [(node, values) for node, values in reached if node.methods]

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -37,15 +37,26 @@ class Check:
     binds: str = ""
     pointer: str = ""
 
+    # The members of the view that it reads.
+    roots: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "roots", frozenset(pointer.split("/", 2)[1] for pointer in self.reads))
+
     def blocked(self, case: Case) -> bool:
         """Whether an earlier finding took away something that this check reads."""
-        return any(_is_gone(pointer, case) for pointer in self.reads)
+        if not self.roots <= case.view.keys():
+            return True
+        for broken in case.broken:
+            for pointer in self.reads:
+                if (pointer.startswith(broken) or broken.startswith(pointer)) and _overlap(pointer, broken):
+                    return True
+        return False
 
 
-def _is_gone(pointer: str, case: Case) -> bool:
-    if pointer.split("/", 2)[1] not in case.view:
-        return True
-    return any(pointer == b or pointer.startswith(f"{b}/") or b.startswith(f"{pointer}/") for b in case.broken)
+def _overlap(one: str, other: str) -> bool:
+    """Whether one pointer stands at the other, below it or above it."""
+    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
 
 
 def compile_rule(rule: Mapping[str, Any], pointer: str, schemas: Schemas) -> Check:
@@ -64,7 +75,7 @@ def _always(value: Any) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Where:
+class Where:
     """The fields of a record and how to get the values they must have."""
 
     fields: tuple[str, ...]
@@ -72,7 +83,7 @@ class _Where:
     getters: tuple[Getter, ...]
 
     @classmethod
-    def of(cls, where: Mapping[str, Any]) -> _Where:
+    def of(cls, where: Mapping[str, Any]) -> Where:
         constants = [path if isinstance(path, dict) else None for path in where.values()]
         paths = tuple(path if isinstance(path, str) else "" for path in where.values())
         getters = [_constant(c["const"]) if c else viewpaths.getter(p) for c, p in zip(constants, paths, strict=True)]
@@ -101,10 +112,11 @@ class _Finder:
     """Finds the records that a `lookup` or `unique` rule speaks of."""
 
     collection: str
-    where: _Where
-    where_not: _Where
+    where: Where
+    where_not: Where
     live: Getter | None
     must: Callable[[Any], bool]
+    picky: bool
 
     def find(self, case: Case) -> tuple[Record | None, bool]:
         """A record that fits, if any; and whether there was any record at all."""
@@ -119,12 +131,12 @@ class _Finder:
         """All records that fit."""
         return (record for record in self._candidates(case) if self.must(record))
 
-    def _candidates(self, case: Case) -> Iterator[Record]:
+    def _candidates(self, case: Case) -> Sequence[Record]:
         values = self.where.values(case.view)
-        if MISSING not in values:
-            for record in case.world[self.collection].matching(self.where.fields, values):
-                if self._counts(record, case):
-                    yield record
+        if MISSING in values:
+            return ()
+        records = case.world[self.collection].matching(self.where.fields, values)
+        return [record for record in records if self._counts(record, case)] if self.picky else records
 
     def _counts(self, record: Record, case: Case) -> bool:
         if self.live and not times.is_live(self.live(record), case.now):
@@ -138,7 +150,8 @@ class _Finder:
 def _finder(rule: Mapping[str, Any], word: str, pointer: str, schemas: Schemas) -> _Finder:
     live = viewpaths.getter(rule["live"]) if "live" in rule else None
     must = _fits(rule, "must", pointer, schemas)
-    return _Finder(rule[word], _Where.of(rule["where"]), _Where.of(rule.get("where_not", {})), live, must)
+    picky = "live" in rule or "where_not" in rule
+    return _Finder(rule[word], Where.of(rule["where"]), Where.of(rule.get("where_not", {})), live, must, picky)
 
 
 def _judged(rule: Mapping[str, Any], pointer: str, schemas: Schemas, one: Callable[[Case, str], Any]) -> Judge:
@@ -225,7 +238,7 @@ def _quota(rule: Mapping[str, Any], pointer: str, schemas: Schemas) -> Judge:
 
     def judge(case: Case) -> None:
         limit, window = limit_of(case.view), window_of(case.view)
-        if case.violations or limit is None or not applies(case.view):
+        if case.violations or limit is None or window is None or not applies(case.view):
             return
         key = tuple([get(case.view) for get in keys])
         left, wait = case.quotas.hit(rule["id"], key, limit, window, case.now)

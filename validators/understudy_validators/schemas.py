@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -130,6 +131,22 @@ class Finding:
         )
 
 
+Path = tuple[str | int, ...]
+# Schemas on the way to one: a reference may lead back to where it came from.
+_DEEPEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A keyword in a schema: its name and value, the schema that holds it, and those on the way there."""
+
+    keyword: str
+    limit: Any
+    node: Any
+    schema: str
+    trail: tuple[Mapping[str, Any], ...]
+
+
 class Schemas:
     """The schemas of one contract, compiled on demand by where they stand in its document."""
 
@@ -142,22 +159,28 @@ class Schemas:
         """The validator of the schema at the pointer. Raises `jsonschema_rs.ValidationError` where it is none."""
         return SchemaValidator(self._document, pointer)
 
+    @staticmethod
+    def anything() -> SchemaValidator:
+        """The validator that every value fits."""
+        return SchemaValidator({"anything": True}, "/anything")
+
 
 class SchemaValidator:
     """A compiled schema of a contract. `fits` is fast; `findings` tells every broken constraint."""
 
-    __slots__ = ("_document", "_validator", "fits", "pointer")
+    __slots__ = ("_document", "_place", "_validator", "fits", "pointer")
 
     def __init__(self, document: dict[str, Any], pointer: str) -> None:
         self._document = document
         self.pointer = pointer
         self._validator = compile_schema({**document, "$ref": f"#{quote(pointer, safe=_SAFE)}"})
         self.fits: Callable[[Any], bool] = self._validator.is_valid
+        self._place = lru_cache(maxsize=256)(self._find_place)
 
     def findings(self, value: Any) -> Iterator[Finding]:
         """Every broken constraint of the value, with the innermost ones where `allOf`, `if` or `$ref` nest."""
         found = [self._finding(error) for error in self._validator.iter_errors(value)]
-        yield from sorted(found, key=self._rank)
+        yield from sorted(found, key=self._rank) if len(found) > 1 else found
 
     def _rank(self, finding: Finding) -> list[int]:
         """Where the contract lists what is broken: its order decides which comes first, not that of what was sent."""
@@ -171,30 +194,35 @@ class SchemaValidator:
         return ranks
 
     def _finding(self, error: jsonschema_rs.ValidationError) -> Finding:
-        *schema, keyword = error.schema_path or [""]
-        keyword = str(keyword)
-        node = pointers.follow(self._document, schema)
-        missing = error.kind.value if keyword == "required" else None
-        limit = missing or (node.get(keyword) if isinstance(node, dict) else None)
-        measure = _MEASURES.get(keyword, shorten)
+        at = tuple([0 if isinstance(token, int) else token for token in error.instance_path])
+        place = self._place(tuple(error.schema_path), tuple(error.evaluation_path), at)
+        missing = error.kind.value if place.keyword == "required" else None
+        measure = _MEASURES.get(place.keyword, shorten)
         return Finding(
             path=tuple(error.instance_path),
-            keyword=keyword,
-            limit=limit,
+            keyword=place.keyword,
+            limit=missing or place.limit,
             actual=None if missing else measure(error.instance),
             message=error.message if len(error.message) < 200 else f"{error.message[:200]}…",
-            schema=pointers.join(*schema),
-            trail=self._trail(error),
-            missing=self._property(node, missing),
+            schema=place.schema,
+            trail=place.trail,
+            missing=self._property(place.node, missing),
         )
 
-    def _trail(self, error: jsonschema_rs.ValidationError) -> tuple[dict[str, Any], ...]:
-        if error.evaluation_path[:1] != ["$ref"]:
+    def _find_place(self, schema_path: Path, evaluation_path: Path, at: Path) -> _Place:
+        *schema, keyword = schema_path or ("",)
+        node = pointers.follow(self._document, schema)
+        limit = node.get(keyword) if isinstance(node, dict) else None
+        return _Place(str(keyword), limit, node, pointers.join(*schema), self._trail(schema_path, evaluation_path, at))
+
+    def _trail(self, schema_path: Path, evaluation_path: Path, at: Path) -> tuple[dict[str, Any], ...]:
+        if evaluation_path[:1] != ("$ref",):
             # A custom keyword's evaluation path is its schema path, which tells nothing of the references before it.
-            return self._route(pointers.resolve(self._document, self.pointer), error.schema_path[:-1], ()) or ()
+            target = pointers.follow(self._document, schema_path[:-1])
+            return self._route(pointers.resolve(self._document, self.pointer), target, at, ()) or ()
         node: Any = {**self._document, "$ref": f"#{self.pointer}"}
         trail = []
-        for token in error.evaluation_path[:-1]:
+        for token in evaluation_path[:-1]:
             reference = token == "$ref"
             node = pointers.resolve(self._document, node["$ref"]) if reference else pointers.follow(node, [token])
             if isinstance(node, dict):
@@ -202,22 +230,32 @@ class SchemaValidator:
         return tuple(trail)
 
     def _route(
-        self, node: Any, target: list[str | int], trail: tuple[dict[str, Any], ...]
+        self, node: Any, target: Any, at: Path, trail: tuple[dict[str, Any], ...]
     ) -> tuple[dict[str, Any], ...] | None:
-        """The schemas from `node` to the one that stands at `target`."""
-        if isinstance(node, list):
-            routes = (self._route(item, target, trail) for item in node)
-            return next((route for route in routes if route), None)
-        if not isinstance(node, dict) or any(node is passed for passed in trail):
+        """The schemas from `node` to `target`, which judges the value at the path `at` below the node's."""
+        if not isinstance(node, dict) or len(trail) > _DEEPEST:
             return None
         trail = (*trail, node)
-        if node is pointers.follow(self._document, target):
+        if node is target and not at:
             return trail
-        inner = [*node.values()]
-        if isinstance(node.get("$ref"), str):
-            inner.append(pointers.resolve(self._document, node["$ref"]))
-        routes = (self._route(item, target, trail) for item in inner)
+        routes = (self._route(inner, target, rest, trail) for inner, rest in self._below(node, at))
         return next((route for route in routes if route), None)
+
+    def _below(self, node: dict[str, Any], at: Path) -> Iterator[tuple[Any, Path]]:
+        """The schemas in a schema that may judge the value at `at`, each with the path that is left for it."""
+        if isinstance(node.get("$ref"), str):
+            yield pointers.resolve(self._document, node["$ref"]), at
+        for word in ("allOf", "anyOf", "oneOf"):
+            yield from ((inner, at) for inner in node.get(word, ()))
+        for word in ("if", "then", "else", "not"):
+            yield node.get(word), at
+        if at:
+            yield node.get("properties", {}).get(at[0]), at[1:]
+            for word in ("items", "contains", "additionalProperties", "unevaluatedProperties", "unevaluatedItems"):
+                yield node.get(word), at[1:]
+            for word in ("prefixItems", "patternProperties"):
+                inner = node.get(word, ())
+                yield from ((each, at[1:]) for each in (inner.values() if isinstance(inner, dict) else inner))
 
     def _property(self, node: Any, name: Any) -> dict[str, Any]:
         if name is None or not isinstance(node, dict):

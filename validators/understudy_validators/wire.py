@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 import orjson
 
@@ -16,7 +16,8 @@ from understudy_validators.case import Request
 from understudy_validators.contract import Contract, Operation
 from understudy_validators.edges import Constraint
 from understudy_validators.errors import UsageError
-from understudy_validators.schemas import dereference, is_binary
+from understudy_validators.parameters import Parameter
+from understudy_validators.schemas import as_object, dereference, is_binary
 
 JSON = "application/json"
 FORM = "multipart/form-data"
@@ -100,7 +101,7 @@ def build(contract: Contract, step: Mapping[str, Any]) -> WireRequest:
     parameters = _replaced(
         {p.name: as_text(p.example) for p in operation.parameters if p.location == "path"}, step, "path"
     )
-    query = _replaced(_required(operation, "query"), step, "query")
+    query = _replaced({**_required(operation, "query"), **_query_credential(contract, operation, step)}, step, "query")
     request = WireRequest(
         method=step.get("method", operation.method).upper(),
         path=fill(operation.path, parameters),
@@ -158,8 +159,20 @@ def credential(contract: Contract, operation: Operation, other: Any = NOTHING) -
     return {"Authorization": f"{word.capitalize() if word == 'bearer' else word} {value}"}
 
 
+def _query_credential(contract: Contract, operation: Operation, step: Mapping[str, Any]) -> dict[str, str]:
+    """The query parameter that carries the credential, for a scheme that sends it so."""
+    names = [name for alternative in operation.security[:1] for name in alternative]
+    scheme = contract.document.data["components"]["securitySchemes"][names[0]] if names else {}
+    if scheme.get("type") != "apiKey" or scheme["in"] != "query" or step.get("as", "") is None:
+        return {}
+    return {scheme["name"]: step.get("as") or contract.credentials[names[0]]["example"]}
+
+
 def _with_body(request: WireRequest, contract: Contract, operation: Operation, step: Mapping[str, Any]) -> WireRequest:
     document = contract.document.data
+    place = step.get("past", "").split("/")[1:2]
+    if place and place != ["body"]:
+        request, step = _past_parameter(request, operation, document, step)
     constraint, media_type = _constraint(operation, document, step)
     schema = _schema(document, operation, media_type)
     if "raw" in step:
@@ -173,6 +186,29 @@ def _with_body(request: WireRequest, contract: Contract, operation: Operation, s
     if constraint is not None:
         body = edges.apply({} if body is NOTHING else body, constraint, schema, document, past=True)
     return to_wire(request, media_type, body, schema, document)
+
+
+def _past_parameter(
+    request: WireRequest, operation: Operation, document: Mapping[str, Any], step: Mapping[str, Any]
+) -> tuple[WireRequest, dict[str, Any]]:
+    """The request with a parameter past the constraint, and the step without it."""
+    rest = {word: value for word, value in step.items() if word != "past"}
+    for parameter in operation.parameters:
+        if step["past"].startswith(f"{parameter.pointer}/"):
+            constraint = edges.find(parameter.schema, document, step["past"], parameter.pointer)
+            beyond = edges.resized(parameter.example, constraint, document)
+            return _with_parameter(request, operation, parameter, as_text(beyond)), rest
+    known = ", ".join(parameter.pointer for parameter in operation.parameters)
+    raise UsageError(f"No parameter at {step['past']}. There is: {known or 'none'}.")
+
+
+def _with_parameter(request: WireRequest, operation: Operation, parameter: Parameter, text: str) -> WireRequest:
+    if parameter.location == "path":
+        parameters = {**request.parameters, parameter.name: text}
+        return _replace(request, parameters=parameters, path=fill(operation.path, parameters))
+    if parameter.location == "header":
+        return _replace(request, headers={**request.headers, parameter.name: text})
+    return _replace(request, query=urlencode({**dict(parse_qsl(request.query)), parameter.name: text}))
 
 
 def to_wire(request: WireRequest, media_type: str, body: Any, schema: Any, document: Mapping[str, Any]) -> WireRequest:
@@ -242,10 +278,10 @@ def merge_patch(value: Any, patch: Any) -> Any:
 
 def to_parts(body: Mapping[str, Any], schema: Any, document: Mapping[str, Any]) -> list[dict[str, str]]:
     """A form's fields as parts: files become file parts, objects and lists JSON text."""
-    properties = dereference(schema, document).get("properties", {})
+    properties = as_object(schema, document).get("properties", {})
     parts: list[dict[str, str]] = []
     for name, value in body.items():
-        inner = dereference(properties.get(name, {}), document)
+        inner = as_object(properties.get(name), document)
         if is_binary(inner):
             parts.append(_file_part(name, value, 0))
         elif is_binary(dereference(inner.get("items"), document)):
@@ -263,10 +299,10 @@ def _file_part(name: str, value: Any, index: int) -> dict[str, str]:
 
 def from_parts(parts: Sequence[Part], schema: Any, document: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that parts stand for; a file stays the object that describes it."""
-    properties = dereference(schema, document).get("properties", {})
+    properties = as_object(schema, document).get("properties", {})
     body: dict[str, Any] = {}
     for part in parts:
-        inner = dereference(properties.get(part["name"], {}), document)
+        inner = as_object(properties.get(part["name"]), document)
         value: Any = part["value"] if "value" in part else dict(part)
         if is_binary(dereference(inner.get("items"), document)):
             body.setdefault(part["name"], []).append(value)

@@ -25,8 +25,8 @@ def load_own_world(folder: Path, path: Path) -> WorldFile:
     """The world in the file at `path`, for the contract in `folder`.
 
     In the file's `mode: extend` (the default) its records join those of the contract's world; one that is the same by
-    the contract's `unique` fields takes the other's place. In `mode: replace` it has no others. Raises `ContractError` with
-    every mistake: a record that breaks the contract's schema of it, a collection that the contract doesn't know.
+    the contract's `unique` fields takes the other's place. In `mode: replace` it has no others. Raises `ContractError`
+    with every mistake: a record that breaks the contract's schema, a collection that the contract doesn't know.
     """
     base, own = load_world(folder / "world.yaml"), documents.load(path)
     mistakes = list(_strange(base, own))

@@ -71,6 +71,10 @@ class Mock:
         message: dict[str, Any] = succeeded("createMessage", response)
         return message
 
+    def ask(self, operation: str, path: str, token: str = JOHN, **options: Any) -> Any:
+        """The body of the answer to an operation that must succeed; `None` where it has none."""
+        return succeeded(operation, self.send(CONTRACT.operation(operation).method, path, token, **options))
+
     def session(self, operation: str, token: str = "", **options: Any) -> dict[str, Any]:
         """The one session that a login or renewal, which must be accepted, answers."""
         method, path = CONTRACT.operation(operation).method, CONTRACT.operation(operation).path
@@ -80,22 +84,25 @@ class Mock:
 
 def succeeded(operation_id: str, response: httpx.Response) -> Any:
     """The body of a response, which must be what the contract promises."""
-    operation, media_type = CONTRACT.operation(operation_id), response.headers["content-type"]
-    assert not judge_reply(operation, response.status_code, media_type, response.json()), response.text
-    return response.json()
+    operation, media_type = CONTRACT.operation(operation_id), response.headers.get("content-type", "")
+    body = response.json() if media_type == "application/json" else response.content or None
+    assert not judge_reply(operation, response.status_code, media_type, body), response.text
+    return body
 
 
-def judged(operation_id: str, world: World, token: str = JOHN, body: str = "", now: float = NOW) -> Verdict:
-    """What the contract says of a request in that world."""
+def judged(
+    operation_id: str, world: World, token: str = JOHN, body: str = "", now: float = NOW, **path: str
+) -> Verdict:
+    """What the contract says of a request in that world; in conversation 127 unless the path says otherwise."""
     operation = CONTRACT.operation(operation_id)
     headers = {"authorization": f"Bearer {token}"}
-    request = Request(operation.method.upper(), operation.path, headers, body=body.encode())
-    return judge(operation, request, {"conversation": "127"}, world, now)
+    request = Request(operation.method, operation.path, headers, body=body.encode())
+    return judge(operation, request, {"conversation": "127", **path}, world, now)
 
 
-def handled(operation_id: str, world: World, token: str = JOHN, body: str = "", now: float = NOW) -> Reply:
+def handled(operation_id: str, world: World, token: str = JOHN, body: str = "", now: float = NOW, **path: str) -> Reply:
     """What the handler makes of a request; a message goes to conversation 127."""
-    operation, verdict = CONTRACT.operation(operation_id), judged(operation_id, world, token, body, now)
+    operation, verdict = CONTRACT.operation(operation_id), judged(operation_id, world, token, body, now, **path)
     assert verdict.accepted, verdict.violations
     call = Call(operation, verdict.view, verdict.uploads, world, Blobs(0), Ids(1), now, ROOT)
     return PROVIDER.handlers[operation_id](call)

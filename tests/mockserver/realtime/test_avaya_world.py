@@ -12,6 +12,7 @@ from tests.mockserver.realtime.avaya import IDS, LAUNCH, POST, TASK, TEAM, VAULT
 from tests.mockserver.realtime.desk import Desk, waiting
 from understudy_mockserver.calls import call
 from understudy_mockserver.realtime.hub import Connection
+from understudy_mockserver.settings import Settings
 from understudy_validators import judge, wire
 from understudy_validators.records import Record
 
@@ -184,7 +185,7 @@ def derived(avaya: Avaya) -> dict[tuple[str, str], tuple[bool, set[str]]]:
 def test_a_connection_whose_namespace_made_room_for_others_is_cut() -> None:
     desk = Avaya()
     connection = desk.enter("example", TEAM)
-    for number in range(1000):
+    for number in range(Settings().max_namespaces):
         desk.state(f"other-{number}")
     assert desk.say(connection, "SEND_MESSAGE", chat()) == []
     assert desk.dropped == [connection.id]

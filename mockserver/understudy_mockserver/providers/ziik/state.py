@@ -9,11 +9,11 @@ from understudy_validators.records import World
 
 def setting(world: World, name: str) -> Any:
     """A value that the vendor leaves open and the world decides."""
-    return next(world["settings"].matching(("name",), (name,)))["value"]
+    return next(iter(world["settings"].matching(("name",), (name,))))["value"]
 
 
 def next_number(world: World, kind: str) -> int:
     """The next id of a kind of records, which is used up by asking."""
-    counter = next(world["counters"].matching(("name",), (kind,)))
+    counter = next(iter(world["counters"].matching(("name",), (kind,))))
     world["counters"].replace(counter, next=counter["next"] + 1)
     return int(counter["next"])

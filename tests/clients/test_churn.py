@@ -1,0 +1,143 @@
+"""Connections that come and go leave nothing behind, and one that never reads costs the others nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+import tracemalloc
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.clients.deaf import Deaf
+from tests.clients.visits import NAMESPACES, visits
+from tests.mockserver.realtime.avaya import TEAM, Socket, entering
+from tests.mockserver.realtime.inside import Inside, inside
+from tests.servers import Served, serve
+from understudy_mockserver.realtime.hub import Connection
+
+CONTRACT = "avaya-spaces"
+COUNT = 500
+#: So many visits before memory is measured: by then, whatever is made once has been made.
+WARM_UP = 100
+#: The one task that python-engineio starts with the first connection, and keeps.
+WATCH = Counter(["AsyncServer._service_task"])
+#: Bytes that a connection may leave behind on average. A record of one, or anything that holds one, is larger.
+CRUMBS = 500
+#: Seconds; only a broken server takes as long.
+PATIENCE = 10.0
+#: A client that does not read has been dropped long before so many events of so many bytes.
+EVENTS, PADDING = 5000, "x" * 12_000
+
+
+@pytest.fixture
+def busy(tmp_path: Path) -> Iterator[Served]:
+    """A server that nobody else is connected to."""
+    with serve(tmp_path, CONTRACT) as served:
+        if not descriptors_of(served).is_dir():
+            pytest.skip("There is no /proc, which tells what a process has open.")
+        yield served
+
+
+def descriptors_of(served: Served) -> Path:
+    return Path(f"/proc/{served.process.pid}/fd")
+
+
+def descriptors(served: Served) -> int:
+    """How many files and sockets the server has open."""
+    return len(list(descriptors_of(served).iterdir()))
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    """Whether the condition holds before long."""
+    end = time.monotonic() + PATIENCE
+    while not (holds := condition()) and time.monotonic() < end:
+        time.sleep(0.01)
+    return holds
+
+
+def test_500_connections_leave_no_file_descriptor_behind(busy: Served) -> None:
+    before = descriptors(busy)
+    asyncio.run(visits(busy.contracts[CONTRACT], COUNT))
+    assert eventually(lambda: descriptors(busy) == before), (before, descriptors(busy))
+
+
+# --- A server in this process
+
+
+@dataclass(frozen=True)
+class Left:
+    """What 500 connections left behind in the server: tasks, hub entries, records, objects, and bytes."""
+
+    tasks: Counter[str]
+    connections: list[Any]
+    rooms: list[str]
+    records: list[Any]
+    objects: int
+    size: int
+
+
+@pytest.fixture(scope="module")
+def left() -> Left:
+    tracemalloc.start()
+    try:
+        return asyncio.run(visited())
+    finally:
+        tracemalloc.stop()
+
+
+async def visited() -> Left:
+    """What is left after 500 visits."""
+    async with inside(CONTRACT) as mock:
+        root, before = f"{mock.url}/{CONTRACT}", tasks() + WATCH
+        await visits(root, WARM_UP)
+        await settled(before)
+        size = traced()
+        await visits(root, COUNT)
+        await settled(before)
+        states = [mock.state(CONTRACT, namespace) for namespace in NAMESPACES]
+        return Left(
+            tasks() - before,
+            [connection for state in states for connection in state.hub.connections],
+            [room for state in states for room in state.hub.rooms],
+            [record for state in states for name in ("connections", "subscriptions") for record in state.world[name]],
+            sum(type(found) is Connection for found in gc.get_objects()),
+            traced() - size,
+        )
+
+
+def tasks() -> Counter[str]:
+    """The tasks that run, by what they run."""
+    return Counter(task.get_coro().__qualname__ for task in asyncio.all_tasks())
+
+
+def traced() -> int:
+    """The bytes in use."""
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]
+
+
+async def settled(wanted: Counter[str]) -> None:
+    """Waits, though not for ever, until no other tasks run than these."""
+    end = time.monotonic() + PATIENCE
+    while tasks() - wanted and time.monotonic() < end:
+        await asyncio.sleep(0.01)
+
+
+def test_500_connections_leave_no_task_behind(left: Left) -> None:
+    assert left.tasks == Counter()
+
+
+def test_500_connections_leave_nothing_in_hub_and_world(left: Left) -> None:
+    assert (left.connections, left.rooms, left.records) == ([], [], [])
+
+
+def test_500_connections_leave_no_memory_behind(left: Left) -> None:
+    assert left.objects == 0
+    assert left.size < COUNT * CRUMBS
