@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from tests.mockserver.realtime.avaya import (
     post,
     token,
 )
+from tests.mockserver.realtime.inside import inside, until
 from tests.servers import Served, serve
 from understudy_mockserver.contracts import load_contract
 
@@ -300,3 +302,28 @@ def test_all_clients_learn_that_the_server_stops(sockets: Sockets, tmp_path: Pat
     # 1.7 takes the code with which the websocket is closed, "service restart", for an error first.
     assert [len(socket.until("disconnect")) for socket in open_ones] == [1, 0, 0]
     assert served.process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "transports"),
+    [*((name, ["websocket"]) for name in CLIENTS), ("sio4", ["polling", "websocket"]), ("sio4", ["polling"])],
+)
+def test_a_client_whose_user_is_cut_off_learns_of_it(sockets: Sockets, name: str, transports: list[str]) -> None:
+    options = {
+        "path": "/avaya-spaces/socket.io",
+        "transports": transports,
+        "query": {"token": token("example"), "tokenType": "jwt"},
+    }
+
+    async def run() -> None:
+        async with inside("avaya-spaces") as mock:
+            state = mock.state("avaya-spaces")
+            socket = await asyncio.to_thread(sockets.open, name, f"{mock.url}/chat", options, EVENTS)
+            await asyncio.to_thread(connected, socket)
+            if "websocket" in transports:
+                assert await asyncio.to_thread(socket.transport) == "websocket"
+            assert state.hub.disconnect(IDS["example"]) == 1
+            await asyncio.to_thread(socket.until, "disconnect")
+            await until(lambda: not len(state.world["connections"]))
+
+    asyncio.run(run())

@@ -9,7 +9,6 @@ import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ import pytest
 from tests.clients.deaf import Deaf
 from tests.clients.visits import NAMESPACES, visits
 from tests.mockserver.realtime.avaya import TEAM, Socket, entering
-from tests.mockserver.realtime.inside import Inside, inside
+from tests.mockserver.realtime.inside import inside
 from tests.servers import Served, serve
 from understudy_mockserver.realtime.hub import Connection
 
@@ -26,8 +25,8 @@ CONTRACT = "avaya-spaces"
 COUNT = 500
 #: So many visits before memory is measured: by then, whatever is made once has been made.
 WARM_UP = 100
-#: The one task that python-engineio starts with the first connection, and keeps.
-WATCH = Counter(["AsyncServer._service_task"])
+#: The one task that python-engineio starts with the first connection and keeps, and what that waits for.
+WATCH = Counter(["AsyncServer._service_task", "Event.wait"])
 #: Bytes that a connection may leave behind on average. A record of one, or anything that holds one, is larger.
 CRUMBS = 500
 #: Seconds; only a broken server takes as long.
@@ -66,6 +65,34 @@ def test_500_connections_leave_no_file_descriptor_behind(busy: Served) -> None:
     before = descriptors(busy)
     asyncio.run(visits(busy.contracts[CONTRACT], COUNT))
     assert eventually(lambda: descriptors(busy) == before), (before, descriptors(busy))
+
+
+@pytest.mark.parametrize(("protocol", "polls_first"), [(3, False), (4, False), (4, True)])
+def test_a_subscriber_that_never_reads_is_dropped_and_others_get_everything(
+    busy: Served, protocol: int, polls_first: bool
+) -> None:
+    """It is dropped once more waits for it than the server keeps; others are told in full, and in order."""
+    root = busy.contracts[CONTRACT]
+    with entering(root, "default") as enter:
+        listening = [enter("example", TEAM, protocol=3), enter("gina", TEAM, protocol=4)]
+        with Deaf(root, protocol, "ben", polls_first=polls_first) as deaf:
+            before = descriptors(busy)
+            for number in range(EVENTS):
+                assert heard(listening, number) == [number] * 2
+                if descriptors(busy) < before:
+                    break
+            assert descriptors(busy) == before - 1
+            assert deaf.is_over()
+        assert heard(listening, EVENTS) == [EVENTS] * 2
+
+
+def heard(listening: list[Socket], number: int) -> list[int]:
+    """The number that the first of them says, as they all hear it."""
+    content = {"number": number, "padding": PADDING}
+    listening[0].emit("SEND_PRESENCE_EVENT", {"category": "party.typing", "topicId": TEAM, "content": content})
+    events = [socket.next() for socket in listening]
+    assert {name for name, _ in events} == {"PRESENCE_EVENT_RESPONSE"}
+    return [payload["content"]["number"] for _, payload in events]
 
 
 # --- A server in this process
@@ -114,7 +141,7 @@ async def visited() -> Left:
 
 def tasks() -> Counter[str]:
     """The tasks that run, by what they run."""
-    return Counter(task.get_coro().__qualname__ for task in asyncio.all_tasks())
+    return Counter(str(getattr(task.get_coro(), "__qualname__", "")) for task in asyncio.all_tasks())
 
 
 def traced() -> int:

@@ -10,18 +10,9 @@ import pytest
 from tests.shipped import Body, bodies
 from understudy_validators import UsageError, edges, pointers
 from understudy_validators.edges import Constraint
+from understudy_validators.schemas import Finding
 
 BODIES = list(bodies())
-
-
-def constraints() -> Iterator[tuple[str, Body, Constraint]]:
-    """(id, body, constraint) of every constraint of every request."""
-    for body in BODIES:
-        for constraint in edges.constraints(body.schema, body.document):
-            yield f"{body}{constraint.pointer}", body, constraint
-
-
-CONSTRAINTS = [pytest.param(body, constraint, id=name) for name, body, constraint in constraints()]
 
 
 def base(body: Body) -> Any:
@@ -34,23 +25,33 @@ def place(constraint: Constraint) -> str:
     return pointers.join(*["0" if token == "items" else token for token in constraint.tokens[1:]])
 
 
-@pytest.mark.parametrize(("body", "constraint"), CONSTRAINTS)
-def test_at_its_limit_a_value_fits(body: Body, constraint: Constraint) -> None:
-    value = edges.apply(base(body), constraint, body.schema, body.document, past=False)
-    assert list(body.media_type.validator.findings(body.view(value))) == []
+def tried(body: Body, *, past: bool) -> Iterator[tuple[Constraint, dict[tuple[str, str], Finding]]]:
+    """Each constraint of a request, and what is found by (place, keyword) where a value stands at it, or one past."""
+    for constraint in edges.constraints(body.schema, body.document):
+        value = edges.apply(base(body), constraint, body.schema, body.document, past=past)
+        yield constraint, {(f.pointer, f.keyword): f for f in body.media_type.validator.findings(body.view(value))}
 
 
-@pytest.mark.parametrize(("body", "constraint"), CONSTRAINTS)
-def test_one_past_its_limit_a_value_breaks_that_limit_and_nothing_else(body: Body, constraint: Constraint) -> None:
-    """But for an `enum` or `const` beside a `type`: nothing of another type is among its values."""
-    value = edges.apply(base(body), constraint, body.schema, body.document, past=True)
-    found = {(f.pointer, f.keyword): f for f in body.media_type.validator.findings(body.view(value))}
-    own = found.pop((place(constraint), constraint.keyword))
-    unavoidable = {"type": ("enum", "const")}.get(constraint.keyword, ())
-    assert [key for key in found if key not in [(place(constraint), word) for word in unavoidable]] == []
-    if constraint.has_edge:
-        step = -1 if constraint.keyword.startswith("min") else 1
-        assert (own.limit, own.actual) == (constraint.limit, constraint.limit + step)
+def unavoidable(constraint: Constraint) -> set[tuple[str, str]]:
+    """What breaks along: nothing of another type is among the values of an `enum` or `const` beside a `type`."""
+    return {(place(constraint), word) for word in ("enum", "const") if constraint.keyword == "type"}
+
+
+@pytest.mark.parametrize("body", BODIES, ids=str)
+def test_at_each_of_its_limits_a_request_fits(body: Body) -> None:
+    wrong = {constraint.pointer: list(found) for constraint, found in tried(body, past=False) if found}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("body", BODIES, ids=str)
+def test_one_past_each_limit_a_request_breaks_that_limit_and_nothing_else(body: Body) -> None:
+    for constraint, found in tried(body, past=True):
+        own = found.pop((place(constraint), constraint.keyword), None)
+        assert own is not None, constraint.pointer
+        assert set(found) <= unavoidable(constraint), constraint.pointer
+        if constraint.has_edge:
+            step = -1 if constraint.keyword.startswith("min") else 1
+            assert (own.limit, own.actual) == (constraint.limit, constraint.limit + step), constraint.pointer
 
 
 @pytest.mark.parametrize("body", BODIES, ids=str)
@@ -65,8 +66,8 @@ def test_trying_limits_leaves_the_example_as_it_was(body: Body) -> None:
 @pytest.mark.parametrize("body", BODIES, ids=str)
 def test_no_limit_of_a_request_hides_where_it_is_not_tried(body: Body) -> None:
     """In `anyOf` and its like, where a value is not made to meet one limit and no other."""
-    tried = {id(constraint.schema) for constraint in edges.constraints(body.schema, body.document)}
-    hidden = [schema for schema in schemas(body.schema, body.document) if id(schema) not in tried]
+    known = {id(constraint.schema) for constraint in edges.constraints(body.schema, body.document)}
+    hidden = [schema for schema in schemas(body.schema, body.document) if id(schema) not in known]
     assert [schema for schema in hidden if set(schema) & set(edges.SIZES)] == []
 
 

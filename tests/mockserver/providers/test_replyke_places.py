@@ -35,6 +35,7 @@ PATHS = [
     f"/{project_id(1)}/api/v7/conversations/{conversation_id(1)}/messages",
     f"/v7/{project_id(1)}/chat/conversations/{conversation_id(1)}/messages",
     f"/api/v6/{project_id(1)}/api/v7/conversations/{conversation_id(1)}/messages",
+    f"/v7/{project_id(1)}/v7/chat/conversations/{conversation_id(1)}/messages",
 ]
 CODE = re.compile(r"[a-z-]+/[a-z-]+")
 
@@ -97,7 +98,8 @@ def test_the_root_and_the_base_path_are_one_place() -> None:
     [
         ({"url": "/replyke/nowhere"}, 404),
         ({"url": "/replyke/nowhere", "method": "GET"}, 404),
-        ({"url": f"/replyke{messages()}/nowhere"}, 404),
+        ({"url": f"/replyke{messages()}/{message_id(1)}"}, 405),
+        ({"url": f"/replyke{messages()}/{message_id(1)}/nowhere"}, 404),
         ({"url": f"/replyke{messages()}", "method": "PUT"}, 405),
         ({"url": f"/replyke{messages()}", "method": "DELETE", "headers": bearer("alice")}, 405),
         ({"url": f"/replyke{messages()}", "headers": bearer("alice"), "data": HELLO}, 415),
@@ -137,7 +139,6 @@ def test_head_and_options_send_no_message(client: httpx.Client, method: str) -> 
     for _ in range(4):
         response = client.request(method, url, headers=bearer("alice"))
         assert response.status_code in (200, 204, 405)
-        assert "POST" in response.headers["Allow"]
         assert method != "HEAD" or not response.content
     created(client.post(url, headers=bearer("alice"), json=HELLO))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.mockserver.providers.ziik import CASES, CONTRACT, JANE, NOW, ROOT, Mock, refused
+from tests.mockserver.providers.ziik import CASES, CONTRACT, JANE, JOHN, NOW, ROOT, Mock, refused
 
 GROUP = "/conversations/124/messages"
 
@@ -49,7 +49,7 @@ def test_pages_have_every_message_once_and_can_be_walked_back(mock: Mock, limit:
 def test_pages_stay_while_messages_arrive_and_go(mock: Mock) -> None:
     first = mock.ask("listMessages", GROUP, params={"limit": 20})
     mock.write({"message": "in between"}, 124)
-    mock.ask("deleteMessage", f"{GROUP}/{ALL[19]}", JANE if ALL[19] % 2 else "mock.john.token")
+    mock.ask("deleteMessage", f"{GROUP}/{ALL[19]}", JANE if ALL[19] % 2 else JOHN)
     second = mock.ask("listMessages", GROUP, params={"limit": 20, "cursor": first["meta"]["next_cursor"]})
     assert ids(first) + ids(second) == ALL
     newer = mock.ask("listMessages", GROUP, params={"limit": 20, "cursor": f"newer.{ALL[0]}"})
@@ -153,10 +153,23 @@ def test_a_finalized_message_counts_as_edited(mock: Mock) -> None:
     assert mock.ask("getMessage", "/conversations/123/messages/124") == after
 
 
-@pytest.mark.parametrize("case", CASES["refused_calls"], ids=lambda case: case["case"])
-def test_a_refused_call_answers_the_vendors_envelope_and_changes_nothing(mock: Mock, case: dict[str, Any]) -> None:
+@pytest.fixture(scope="module")
+def shared() -> Mock:
+    """A mock for many tests, each in a namespace of its own."""
+    return Mock()
+
+
+REFUSED = [pytest.param(case, f"case-{index}", id=case["case"]) for index, case in enumerate(CASES["refused_calls"])]
+
+
+@pytest.mark.parametrize(("case", "namespace"), REFUSED)
+def test_a_refused_call_answers_the_vendors_envelope_and_changes_nothing(
+    shared: Mock, case: dict[str, Any], namespace: str
+) -> None:
     method, path = case["call"].split(" ")
+    options: dict[str, Any] = {"headers": {"Understudy-Namespace": namespace}}
     content = {"content": case["raw"]} if "raw" in case else {"json": case["body"]} if "body" in case else {}
-    before = [mock.ask("listConversations", "/conversations", token) for token in ("mock.john.token", JANE)]
-    refused(mock.send(method, path, case.get("token", "mock.john.token"), **content), case["status"], case["code"])
-    assert [mock.ask("listConversations", "/conversations", token) for token in ("mock.john.token", JANE)] == before
+    before = [shared.ask("listConversations", "/conversations", token, **options) for token in (JOHN, JANE)]
+    response = shared.send(method, path, case.get("token", JOHN), **options, **content)
+    refused(response, case["status"], case["code"])
+    assert [shared.ask("listConversations", "/conversations", token, **options) for token in (JOHN, JANE)] == before

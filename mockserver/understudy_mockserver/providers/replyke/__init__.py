@@ -1,7 +1,7 @@
 """Replyke chat: what the API does with a request that breaks no rule of its contract."""
 
 from understudy_mockserver.provider import Provider
-from understudy_mockserver.providers.replyke import files, messages, rooms
+from understudy_mockserver.providers.replyke import conversations, files, messages, reactions, rooms, sessions
 
 __all__ = ["PROVIDER"]
 
@@ -9,6 +9,24 @@ PROVIDER = Provider(
     name="replyke",
     handlers={
         "sendMessage": messages.send_message,
+        "listMessages": messages.list_messages,
+        "getMessage": messages.get_message,
+        "editMessage": messages.edit_message,
+        "deleteMessage": messages.delete_message,
+        "toggleReaction": reactions.toggle,
+        "listReactions": reactions.list_reactions,
+        "reportMessage": reactions.report,
+        "markAsRead": conversations.mark_as_read,
+        "listConversations": conversations.list_conversations,
+        "createGroup": conversations.create_group,
+        "getUnreadCount": conversations.get_unread_count,
+        "createDirect": conversations.create_direct,
+        "getConversation": conversations.get_conversation,
+        "listMembers": conversations.list_members,
+        "quitConversation": conversations.quit_conversation,
+        "getLeanProject": sessions.get_lean_project,
+        "signIn": sessions.sign_in,
+        "requestNewAccessToken": sessions.request_new_access_token,
         "getFile": files.get_file,
     },
     events={

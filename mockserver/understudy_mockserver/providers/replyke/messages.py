@@ -7,7 +7,8 @@ from typing import Any
 
 from understudy_mockserver.provider import Call, Reply
 from understudy_mockserver.providers.replyke import files
-from understudy_mockserver.providers.replyke.people import readers, user_id
+from understudy_mockserver.providers.replyke.people import readers, tell, user_id
+from understudy_mockserver.providers.replyke.service import said
 from understudy_mockserver.providers.replyke.shown import is_visible, populated, reactions
 from understudy_mockserver.realtime.hub import user_room
 from understudy_validators import times
@@ -76,7 +77,7 @@ def edit_message(call: Call) -> Reply:
     if any(message[name] != value for name, value in changes.items()):
         message = call.world["messages"].replace(message, **changes, editedAt=call.time, updatedAt=call.time)
         shown = {name: message[name] for name in (*_EMPTY, "editedAt")}
-        _tell(call, "message:updated", message, shown)
+        tell(call, "message:updated", message, shown)
     return Reply(populated(call, message, user_id(call)))
 
 
@@ -91,22 +92,15 @@ def _delete(call: Call, message: Record) -> Reply:
         changes = {**_EMPTY, "userDeletedAt": call.time, "updatedAt": call.time}
         message = call.world["messages"].replace(message, **changes)
         files.remove(call.world, message)
-        _tell(call, "message:deleted", message, {"userDeletedAt": call.time})
-    return Reply({"message": "Message deleted.", "userDeletedAt": message["userDeletedAt"]})
+        tell(call, "message:deleted", message, {"userDeletedAt": call.time})
+    return Reply({**said(call, "deleted"), "userDeletedAt": message["userDeletedAt"]})
 
 
 def _remove(call: Call, message: Record) -> Reply:
     moderated = {"moderatedAt": call.time, "moderatedById": user_id(call), "moderatedByType": "user"}
     call.world["messages"].replace(message, **moderated, moderationStatus="removed", updatedAt=call.time)
-    _tell(call, "message:removed", message, {})
-    return Reply({"message": "Message removed by admin."})
-
-
-def _tell(call: Call, event: str, message: Record, more: Mapping[str, Any]) -> None:
-    """Tells all who read the conversation what has happened to a message."""
-    conversation_id = message["conversationId"]
-    payload = {"messageId": message["id"], "conversationId": conversation_id, **more}
-    call.emit(event, payload, *map(user_room, readers(call.world, conversation_id)))
+    tell(call, "message:removed", message, {})
+    return Reply(said(call, "removed"))
 
 
 def _announce(call: Call, message: Record, echo: Mapping[str, Any], parent: Record | None) -> None:
@@ -115,7 +109,7 @@ def _announce(call: Call, message: Record, echo: Mapping[str, Any], parent: Reco
         payload = {**populated(call, message, alike[0]), **echo}
         call.emit("message:created", payload, *map(user_room, alike))
     if parent:
-        _tell(call, "thread:reply_count", parent, {"threadReplyCount": parent["threadReplyCount"]})
+        tell(call, "thread:reply_count", parent, {"threadReplyCount": parent["threadReplyCount"]})
 
 
 def _seeing_the_same(world: World, message: Record, readers: Iterable[str]) -> Iterable[list[str]]:
@@ -130,17 +124,16 @@ def _seeing_the_same(world: World, message: Record, readers: Iterable[str]) -> I
 def _listed(call: Call, parent_id: str | None) -> Iterable[Record]:
     """What the reader may see of a conversation between the two times; of what came after leaving it, nothing."""
     query, left = call.view["query"], call.view["member"]["leftAt"]
-    after, before = _seconds(query, "after", float("-inf")), _seconds(query, "before", float("inf"))
-    last = times.to_seconds(left) if left else float("inf")
-    stream = call.world["messages"].all(conversationId=call.path["conversationId"], parentMessageId=parent_id)
-    for message in stream:
-        if is_visible(message) and after < (created := times.to_seconds(message["createdAt"])) < before:
-            if created <= last:
-                yield message
+    after, before = _seconds(query.get("after"), float("-inf")), _seconds(query.get("before"), float("inf"))
+    last = _seconds(left, float("inf"))
+    for message in call.world["messages"].all(conversationId=call.path["conversationId"], parentMessageId=parent_id):
+        created = times.to_seconds(message["createdAt"])
+        if is_visible(message) and after < created < before and created <= last:
+            yield message
 
 
-def _seconds(query: Mapping[str, Any], name: str, otherwise: float) -> float:
-    return times.to_seconds(query[name]) if name in query else otherwise
+def _seconds(time: str | None, otherwise: float) -> float:
+    return times.to_seconds(time) if time else otherwise
 
 
 def _message(call: Call, sender_id: str) -> dict[str, Any]:

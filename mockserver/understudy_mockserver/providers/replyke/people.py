@@ -1,19 +1,15 @@
-"""Who reads a conversation, who asks, and users in a few words."""
+"""Who asks, who reads a conversation and is told what happens in it, and users in a few words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from understudy_mockserver.provider import Call
+from understudy_mockserver.realtime.hub import user_room
 from understudy_validators.records import Record, World
 
 _SUMMARY = ("id", "name", "username", "avatar")
-
-
-def settings(world: World) -> Record:
-    """What the service is set to: the one record of the collection `settings`."""
-    return next(iter(world["settings"]))
 
 
 def user_id(call: Call) -> str:
@@ -24,7 +20,7 @@ def user_id(call: Call) -> str:
 def summary(world: World, user_id: Any, *more: str) -> dict[str, Any] | None:
     """A user in a few words, with `more` fields; `None` where there is none any more."""
     user = world["users"].find(id=user_id)
-    return user and {name: user[name] for name in (*_SUMMARY, *more)}
+    return None if user is None else {name: user[name] for name in (*_SUMMARY, *more)}
 
 
 def active_members(world: World, conversation: Record) -> list[Record]:
@@ -39,6 +35,13 @@ def readers(world: World, conversation_id: str) -> list[str]:
     """The ids of the users who read the conversation."""
     conversation = world["conversations"].find(id=conversation_id)
     return [member["userId"] for member in active_members(world, conversation)] if conversation else []
+
+
+def tell(call: Call, event: str, message: Record, more: Mapping[str, Any]) -> None:
+    """Tells all who read the conversation what has happened to a message."""
+    conversation_id = message["conversationId"]
+    payload = {"messageId": message["id"], "conversationId": conversation_id, **more}
+    call.emit(event, payload, *map(user_room, readers(call.world, conversation_id)))
 
 
 def memberships(world: World, project_id: str, user_id: str) -> Iterator[tuple[Record, Record]]:

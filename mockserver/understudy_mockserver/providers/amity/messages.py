@@ -1,12 +1,12 @@
-"""Amity chat: what the API does with a message that breaks no rule of its contract."""
+"""Messages: created, edited and deleted by those who write them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from understudy_mockserver.provider import Call, Provider, Reply
-from understudy_mockserver.realtime.hub import user_room
+from understudy_mockserver.provider import Call, Reply
+from understudy_mockserver.providers.amity import bundles
 from understudy_validators.records import Record, World
 
 
@@ -15,20 +15,32 @@ def create_message(call: Call) -> Reply:
     message = call.world["messages"].insert(_message(call, _mentionees(call)))
     _count(call, message)
     _mark_members(call, message)
-    bundle = _bundle(call, [message])
-    _announce(call, "v3.message.didCreate", bundle)
+    bundles.announce(call, "v3.message.didCreate", message)
     parent = call.view.get("parent")
     if parent:
-        _announce(call, "v3.message.didUpdate", _bundle(call, [_count_reply(call, parent)]))
-    return Reply(bundle)
+        bundles.announce(call, "v3.message.didUpdate", _count_reply(call, parent))
+    return Reply(bundles.messages(call, [message]))
 
 
-def _announce(call: Call, event: str, bundle: Mapping[str, Any]) -> None:
-    """Tells every member of the channel on all connections: one event for all, so without anyone's own reactions."""
-    [message] = bundle["messages"]
-    shown = {key: value for key, value in message.items() if key != "myReactions"}
-    members = call.world["channelUsers"].all(channelId=message["channelId"], membership="member")
-    call.emit(event, {**bundle, "messages": [shown]}, *(user_room(member["userId"]) for member in members))
+def update_message(call: Call) -> Reply:
+    """Replaces what the body names, and tells the channel's members."""
+    changes = {key: call.body[key] for key in ("data", "metadata", "tags") if key in call.body}
+    if "mentionees" in call.body:
+        changes["mentionees"] = _mentionees(call)
+    message = _change(call, **changes, editedAt=call.time)
+    bundles.announce(call, "v3.message.didUpdate", message)
+    return Reply(bundles.messages(call, [message]))
+
+
+def delete_message(call: Call) -> Reply:
+    """Empties the message, which keeps its place, and tells the channel's members."""
+    message = _change(call, data={}, fileId=None, isDeleted=True, editedAt=call.time)
+    bundles.announce(call, "v3.message.didDelete", message)
+    return Reply({"success": True})
+
+
+def _change(call: Call, **changes: Any) -> Record:
+    return call.world["messages"].replace(call.view["message"], **changes, updatedAt=call.time)
 
 
 def _message(call: Call, mentionees: list[dict[str, Any]]) -> dict[str, Any]:
@@ -73,7 +85,7 @@ def _mentionees(call: Call) -> list[dict[str, Any]]:
 def _mention(world: World, sent: Mapping[str, Any], present: set[str]) -> dict[str, Any]:
     if sent["type"] == "channel":
         return {"type": "channel"}
-    users = _users(world, (user_id for user_id in sent.get("userIds", []) if user_id in present))
+    users = bundles.users(world, (user_id for user_id in sent.get("userIds", []) if user_id in present))
     return {
         "type": "user",
         "userIds": [user["userId"] for user in users],
@@ -97,35 +109,9 @@ def _mark_members(call: Call, message: Record) -> None:
     segment, now = message["channelSegment"], message["createdAt"]
     members = call.world["channelUsers"]
     members.replace(call.view["member"], lastActivity=now, updatedAt=now)
-    mentioned = set(_mentioned_ids(message))
+    mentioned = set(bundles.mentioned_ids(message))
     whole_channel = {"type": "channel"} in message["mentionees"]
     if mentioned or whole_channel:
         for member in members.all(channelId=message["channelId"], membership="member"):
             if whole_channel or member["userId"] in mentioned:
                 members.replace(member, lastMentionedSegment=segment)
-
-
-def _mentioned_ids(message: Record) -> list[str]:
-    return [user_id for mention in message["mentionees"] for user_id in mention.get("userIds", [])]
-
-
-def _bundle(call: Call, messages: list[Record]) -> dict[str, Any]:
-    """Messages as answers show them: with those who wrote them or are mentioned, and the files of both."""
-    users = _users(call.world, (id_ for m in messages for id_ in (m["userId"], *_mentioned_ids(m))))
-    file_ids = [*(message["fileId"] for message in messages), *(user["avatarFileId"] for user in users)]
-    found = (call.world["files"].find(fileId=file_id) for file_id in dict.fromkeys(file_ids) if file_id)
-    return {"messages": messages, "users": users, "files": [_file(call, file) for file in found if file]}
-
-
-def _users(world: World, user_ids: Iterable[str]) -> list[Record]:
-    """The users of these ids, each once."""
-    found = (world["users"].find(userId=user_id) for user_id in dict.fromkeys(user_ids))
-    return [user for user in found if user]
-
-
-def _file(call: Call, file: Record) -> dict[str, Any]:
-    """A file with the address at which this server, and not the vendor's, has it."""
-    return {**file, "fileUrl": f"{call.base_url}/api/v3/files/{file['fileId']}/download"}
-
-
-PROVIDER = Provider(name="amity", handlers={"createMessage": create_message})
