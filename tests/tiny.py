@@ -144,7 +144,7 @@ NOW = to_seconds("2026-01-01T00:00:00.000Z")
 #: A law's examples are the same in every run, and a slow machine is no failure.
 law = settings(
     derandomize=True,
-    max_examples=60,
+    max_examples=40,
     database=None,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

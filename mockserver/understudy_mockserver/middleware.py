@@ -250,6 +250,9 @@ def _is_acceptable(contract: Contract, operation: Operation, accept: str) -> boo
     if not accept or "not-acceptable" not in contract.framing:
         return True
     ranges = [part.partition(";")[0].strip() for part in accept.split(",")]
-    offered = {success.media_type for success in operation.successes}
+    offered = {success.media_type for success in operation.successes if success.media_type}
+    if not offered:
+        return True  # it answers without a body
+    offered |= {answer.media_type for answer in operation.answers.values()}
     kinds = {media_type.partition("/")[0] + "/*" for media_type in offered}
     return any(part == "*/*" or part in offered or part in kinds for part in ranges)

@@ -41,7 +41,8 @@ def as_json(violations: Iterable[Violation]) -> str:
 def _ascii(facts: dict[str, object]) -> str:
     short = {name: _short(value) for name, value in facts.items()}
     text = orjson.dumps(short, default=str).decode()
-    return text if text.isascii() else json.dumps(short, separators=(",", ":"), default=str)
+    text = text if text.isascii() else json.dumps(short, separators=(",", ":"), default=str)
+    return text.replace("\x7f", "\\u007f")  # JSON may hold DEL as it is, a header may not
 
 
 def _short(value: object) -> object:

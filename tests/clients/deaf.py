@@ -77,6 +77,9 @@ class Deaf:
         events = self._websocket.events_received()
         self._frames += [bytes(event.data).decode() for event in events if isinstance(event, Frame)]
 
+    def close(self) -> None:
+        self._tcp.close()
+
     def is_over(self) -> bool:
         """Reads at last; whether the connection then ends."""
         try:
@@ -94,7 +97,7 @@ class Deaf:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._tcp.close()
+        self.close()
 
 
 def _polled(url: str) -> str:

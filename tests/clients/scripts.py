@@ -17,7 +17,7 @@ from tests.clients.packages import FOLDER
 
 Event = tuple[str, list[Any]]
 #: Seconds that a line may take; only a broken server or client takes as long.
-PATIENCE = 30.0
+PATIENCE = 20.0
 # These would send traffic elsewhere, or change what node is.
 _NOT_FOR_NODE = ("_proxy", "node_options")
 

@@ -122,10 +122,10 @@ def test_bytes_that_are_no_text_are_kept() -> None:
     assert parse(TYPE, GOOD.replace(b"\r\n\r\nx", b"\r\n\r\n" + content)) == [Part("a", content)]
 
 
-@pytest.mark.parametrize("cut", range(1, len(GOOD) - len(b"\r\n")))
-def test_a_body_that_is_cut_short_is_refused_wherever_it_is_cut(cut: int) -> None:
-    with pytest.raises(MultipartError):
-        parse(TYPE, GOOD[:cut])
+def test_a_body_that_is_cut_short_is_refused_wherever_it_is_cut() -> None:
+    for cut in range(len(GOOD) - len(b"\r\n")):
+        with pytest.raises(MultipartError):
+            parse(TYPE, GOOD[:cut])
 
 
 @pytest.mark.parametrize(

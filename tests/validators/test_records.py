@@ -106,7 +106,7 @@ def same(found: list[Record], expected: list[Record]) -> bool:
     return [id(record) for record in found] == [id(record) for record in expected]
 
 
-CollectionMachine.TestCase.settings = settings(law, max_examples=60, stateful_step_count=20)
+CollectionMachine.TestCase.settings = settings(law, stateful_step_count=20)
 TestACollectionIsAList = CollectionMachine.TestCase
 
 

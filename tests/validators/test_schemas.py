@@ -90,7 +90,7 @@ def test_both_engines_agree_on_what_a_request_may_be(body: Body) -> None:
     other = second_opinion(body)
     verdicts = set()
 
-    @settings(law, max_examples=30)
+    @settings(law, max_examples=25)
     @given(st.sampled_from(list(body.examples.values())).flatmap(mutated).map(body.view))
     def agree(value: Any) -> None:
         fits = body.media_type.validator.fits(value)

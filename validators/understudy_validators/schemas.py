@@ -20,6 +20,8 @@ from understudy_validators.violation import Violation, shorten
 
 Schema = dict[str, Any] | bool
 
+# The name under which a contract's document is known to its validators.
+_CONTRACT = "urn:understudy:contract"
 # What a JSON pointer in a URI fragment may hold as it is (RFC 6901, section 6).
 _SAFE = "/~!$&'()*+,;=:@?-._"
 
@@ -134,6 +136,7 @@ class Finding:
 Path = tuple[str | int, ...]
 # Schemas on the way to one: a reference may lead back to where it came from.
 _DEEPEST = 50
+_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,19 +153,25 @@ class _Place:
 class Schemas:
     """The schemas of one contract, compiled on demand by where they stand in its document."""
 
-    __slots__ = ("_document",)
+    __slots__ = ("_compiled", "_document", "_registry")
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document: dict[str, Any] = _with_files(document)
+        # The document is handed over once; each validator refers into it.
+        self._registry = jsonschema_rs.Registry([(_CONTRACT, self._document)])
+        self._compiled: dict[str, SchemaValidator] = {}
 
     def at(self, pointer: str) -> SchemaValidator:
         """The validator of the schema at the pointer. Raises `jsonschema_rs.ValidationError` where it is none."""
-        return SchemaValidator(self._document, pointer)
+        if pointer not in self._compiled:
+            self._compiled[pointer] = SchemaValidator(self._document, pointer, self._registry)
+        return self._compiled[pointer]
 
     @staticmethod
     def anything() -> SchemaValidator:
         """The validator that every value fits."""
-        return SchemaValidator({"anything": True}, "/anything")
+        document = {"anything": True}
+        return SchemaValidator(document, "/anything", jsonschema_rs.Registry([(_CONTRACT, document)]))
 
 
 class SchemaValidator:
@@ -170,10 +179,10 @@ class SchemaValidator:
 
     __slots__ = ("_document", "_place", "_validator", "fits", "pointer")
 
-    def __init__(self, document: dict[str, Any], pointer: str) -> None:
+    def __init__(self, document: dict[str, Any], pointer: str, registry: jsonschema_rs.Registry) -> None:
         self._document = document
         self.pointer = pointer
-        self._validator = compile_schema({**document, "$ref": f"#{quote(pointer, safe=_SAFE)}"})
+        self._validator = compile_schema({"$ref": f"{_CONTRACT}#{quote(pointer, safe=_SAFE)}"}, registry)
         self.fits: Callable[[Any], bool] = self._validator.is_valid
         self._place = lru_cache(maxsize=256)(self._find_place)
 
@@ -194,7 +203,8 @@ class SchemaValidator:
         return ranks
 
     def _finding(self, error: jsonschema_rs.ValidationError) -> Finding:
-        at = tuple([0 if isinstance(token, int) else token for token in error.instance_path])
+        # What a client calls its properties is no key to keep: only as much of it as any contract's names have.
+        at = tuple([0 if isinstance(token, int) else token[:_NAME] for token in error.instance_path])
         place = self._place(tuple(error.schema_path), tuple(error.evaluation_path), at)
         missing = error.kind.value if place.keyword == "required" else None
         measure = _MEASURES.get(place.keyword, shorten)
@@ -265,7 +275,7 @@ class SchemaValidator:
         return {**target, **schema} if isinstance(target, dict) and isinstance(schema, dict) else {}
 
 
-def compile_schema(schema: Schema) -> jsonschema_rs.Validator:
+def compile_schema(schema: Schema, registry: jsonschema_rs.Registry | None = None) -> jsonschema_rs.Validator:
     """A validator with our keywords, linear-time regexes, asserted formats, and no way to network or disk.
 
     Raises `jsonschema_rs.ValidationError` where the schema is none.
@@ -276,6 +286,7 @@ def compile_schema(schema: Schema) -> jsonschema_rs.Validator:
         validate_formats=True,
         pattern_options=jsonschema_rs.RegexOptions(),
         offline=True,
+        registry=registry,
     )
 
 

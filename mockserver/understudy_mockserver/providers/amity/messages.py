@@ -24,7 +24,7 @@ def create_message(call: Call) -> Reply:
 
 def update_message(call: Call) -> Reply:
     """Replaces what the body names, and tells the channel's members."""
-    changes = {key: call.body[key] for key in ("data", "metadata", "tags") if key in call.body}
+    changes: dict[str, Any] = {key: call.body[key] for key in ("data", "metadata", "tags") if key in call.body}
     if "mentionees" in call.body:
         changes["mentionees"] = _mentionees(call)
     message = _change(call, **changes, editedAt=call.time)

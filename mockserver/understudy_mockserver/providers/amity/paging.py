@@ -88,15 +88,14 @@ def _neighbours(found: Sequence[Record], page: Sequence[Record], size: int) -> d
 
 def _size(call: Call, asked: Options, name: str) -> int:
     """How many records; the contract says how many at most, which the numbers in a token are not judged by."""
-    schema = _schema(call, name)
-    wanted = _whole(asked.get(name))
-    return max(schema["minimum"], min(schema["default"] if wanted is None else wanted, schema["maximum"]))
+    schema, wanted = _schema(call, name), _whole(asked.get(name))
+    return max(schema["minimum"], schema["default"] if wanted is None else min(wanted, schema["maximum"]))
 
 
-def _schema(call: Call, name: str) -> Mapping[str, Any]:
+def _schema(call: Call, name: str) -> Mapping[str, int]:
     parameters: Any = getattr(call.operation, "parameters", ())
     properties = next(parameter.properties for parameter in parameters if parameter.name == "options")
-    schema: Mapping[str, Any] = properties[name]
+    schema: Mapping[str, int] = properties[name]
     return schema
 
 
