@@ -23,15 +23,14 @@ from understudy_validators.contract import Contract
 
 
 class Understudy:
-    """The server as an ASGI app; `contracts` are those that it serves."""
+    """The server as an ASGI app; `namespaces` holds its states, `contracts` are those that it serves."""
 
-    def __init__(
-        self, app: App, connexion: ConnexionMiddleware, realtime: Realtime, contracts: tuple[Contract, ...]
-    ) -> None:
+    def __init__(self, app: App, connexion: ConnexionMiddleware, realtime: Realtime, namespaces: Namespaces) -> None:
         self._app = app
         self._connexion = connexion
         self._realtime = realtime
-        self.contracts = contracts
+        self.namespaces = namespaces
+        self.contracts = namespaces.contracts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -45,6 +44,7 @@ class Understudy:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._realtime.close()
+        self.namespaces.close()
         await send({"type": "lifespan.shutdown.complete"})
 
 
@@ -71,7 +71,7 @@ def create_app(names: Iterable[str] = (), settings: Settings | None = None) -> U
             at_root=len(served) == 1,
         )
     realtime = Realtime(connexion, served, namespaces)
-    return Understudy(Guard(realtime, settings), connexion, realtime, tuple(contracts.values()))
+    return Understudy(Guard(realtime, settings), connexion, realtime, namespaces)
 
 
 def _resolve(name: str, handlers: Mapping[str, Handler], operation_id: str) -> Handler:

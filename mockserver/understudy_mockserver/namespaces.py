@@ -50,12 +50,26 @@ class Namespaces:
         if states is None:
             states = {}
             if len(self._states) >= self._settings.max_namespaces:
-                del self._states[next(iter(self._states))]
+                _end(self._states.pop(next(iter(self._states))))
         self._states[namespace] = states
         found = states.get(contract)
         if found is None:
             found = states[contract] = self._fresh(contract)
         return found
+
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        """The contracts that are served."""
+        return tuple(contract for contract, _ in self._served.values())
+
+    def close(self) -> None:
+        """Ends what goes on in every namespace."""
+        for states in self._states.values():
+            _end(states)
+
+    def existing(self, namespace: str, contract: str) -> State | None:
+        """The state of a contract in a namespace, if there is one; it counts as no use of it."""
+        return self._states.get(namespace, {}).get(contract)
 
     def _fresh(self, name: str) -> State:
         contract, provider = self._served[name]
@@ -70,3 +84,9 @@ class Namespaces:
         if self._settings.seed is None:
             return SystemClock()
         return SteppedClock(times.to_seconds(contract.now))
+
+
+def _end(states: Mapping[str, State]) -> None:
+    """Cuts the connections of a namespace that is no more."""
+    for state in states.values():
+        state.hub.close()

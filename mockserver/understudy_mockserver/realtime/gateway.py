@@ -83,9 +83,6 @@ class Gateway:
         if event is None or connection.id not in connection.hub.connections:
             return
         state = self._state(connection.context)
-        if state.hub is not connection.hub:  # its namespace has made room for others, and starts anew
-            connection.drop()
-            return
         now = state.clock.tick()
         view = {**connection.view, "connection": state.world["connections"].find(id=connection.id)}
         forced = _answer(event, connection.preferred)
@@ -101,9 +98,9 @@ class Gateway:
     def disconnect(self, connection: Connection) -> None:
         """Forgets a client that has left."""
         connection.hub.remove(connection)
-        state = self._state(connection.context)
-        record = state.world["connections"].find(id=connection.id)
-        if record is None:
+        state = self._namespaces.existing(connection.context.namespace, self.contract.name)
+        record = state.world["connections"].find(id=connection.id) if state else None
+        if state is None or record is None:  # its namespace has made room for others, or began anew
             return
         state.world["connections"].remove(record)
         handler = self._handlers.get("disconnect")

@@ -123,10 +123,13 @@ class Hub:
                     self._deliver(event)
 
     def close(self) -> None:
-        """Cancels what was to be sent later."""
+        """Cancels what was to be sent later, and cuts every connection."""
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()
+        for connection in list(self.connections.values()):
+            self.remove(connection)
+            connection.drop()
 
     def _later(self, seconds: float, emission: Emission) -> None:
         def fire() -> None:

@@ -1,4 +1,4 @@
-"""What Replyke's calls change and whom they tell, without a network between: each change is told once, and time passes."""
+"""What Replyke's calls change and whom they tell, without a network between; here time can pass."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import asyncio
 from typing import Any
 
 import orjson
+import pytest
 
-from tests.mockserver.providers.replyke import conversation_id, project_id, user_id
+from tests.mockserver.providers.replyke import conversation_id, message_id, project_id, user_id
+from understudy_mockserver import calls
 from understudy_mockserver.blobs import Blobs
 from understudy_mockserver.context import Context
 from understudy_mockserver.contracts import load_contract
 from understudy_mockserver.ids import Ids
 from understudy_mockserver.provider import Call
+from understudy_mockserver.providers.replyke import PROVIDER
 from understudy_mockserver.realtime.hub import Connection, Hub, user_room
 from understudy_validators import Request, judge
 from understudy_validators.judging import Verdict
@@ -47,20 +50,56 @@ class Inside:
         assert verdict.accepted, verdict.violations
         operation, root = self.contract.operation(operation_id), "http://mock.test"
         call = Call(operation, verdict.view, (), self.world, Blobs(0), self.ids, self.now, root, self.hub)
-        reply, _ = inside.call("requestNewAccessToken", body={"refreshToken": "alice-refresh"})
+        reply = PROVIDER.handlers[operation_id](call)
+        calls.check_emissions(self.contract, call.emissions)
+        return reply.body, call
 
-    again = {"refreshToken": "alice-refresh"}
-    steps = [(29.0, ""), (31.0, "token-reuse-detected")]
+
+TEAM = {user_room(user_id(number)) for number in (1, 2, 4)}
+CHANGES: list[tuple[str, str, Any, int, list[str]]] = [
+    ("editMessage", "alice-token", {"content": "Who?"}, 1, ["message:updated"]),
+    ("editMessage", "alice-token", {"content": "Who brings the report?"}, 1, []),
+    ("deleteMessage", "alice-token", None, 1, ["message:deleted"]),
+    ("deleteMessage", "bob-token", None, 3, []),
+    ("deleteMessage", "alice-token", None, 5, ["message:removed"]),
+    ("toggleReaction", "bob-token", {"emoji": "👍"}, 1, ["message:reaction"]),
+    ("quitConversation", "bob-token", None, 1, ["member:left"]),
+]
+
+
+@pytest.mark.parametrize(("operation", "by", "body", "number", "events"), CHANGES)
+def test_each_change_is_told_once_to_all_who_read(
+    operation: str, by: str, body: Any, number: int, events: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    _, call = Inside().call(operation, by, body, messageId=message_id(number))
+    assert [emission.event for emission in call.emissions] == events
+    assert all(set(emission.to) == TEAM for emission in call.emissions)
+    assert not caplog.records
+
+
+def test_each_member_is_told_of_a_new_conversation_as_it_sees_it(caplog: pytest.LogCaptureFixture) -> None:
+    _, call = Inside().call("createGroup", body={"type": "group", "memberIds": [user_id(5)]})
+    seen = {event.to[0]: [user["id"] for user in event.payload["otherMembers"]] for event in call.emissions}
+    assert seen == {user_room(user_id(1)): [user_id(5)], user_room(user_id(5)): [user_id(1)]}
+    assert {event.event for event in call.emissions} == {"conversation:created"}
+    assert not caplog.records
+
+
+def test_tokens_expire_and_used_ones_are_detected() -> None:
+    inside, used = Inside(), {"refreshToken": "alice-refresh"}
+    session, _ = inside.call("requestNewAccessToken", body=used)
     start = inside.now
-    for seconds, answer in steps:
+
+    def later(seconds: float, operation: str, token: str = "", body: Any = None) -> str:
         inside.now = start + seconds
-        assert inside.refusal("requestNewAccessToken", "", again) == answer
-    for seconds, answer in [(1799.0, ""), (1801.0, "token-rejected")]:
-        inside.now = start + seconds
-        assert inside.refusal("getUnreadCount", reply["accessToken"]) == answer
-    inside.now = start + 2_592_001
-    late = {"refreshToken": reply["refreshToken"]}
-    assert inside.refusal("requestNewAccessToken", "", late) == "refresh-token-malformed"
+        return inside.refusal(operation, token, body)
+
+    assert later(29, "requestNewAccessToken", body=used) == ""
+    assert later(31, "requestNewAccessToken", body=used) == "token-reuse-detected"
+    assert later(1799, "getUnreadCount", session["accessToken"]) == ""
+    assert later(1801, "getUnreadCount", session["accessToken"]) == "token-rejected"
+    fresh = {"refreshToken": session["refreshToken"]}
+    assert later(2_592_001, "requestNewAccessToken", body=fresh) == "refresh-token-malformed"
 
 
 def test_who_leaves_for_good_is_out_of_the_room_of_those_who_see_typing() -> None:

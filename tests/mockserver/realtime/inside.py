@@ -6,10 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
-from unittest.mock import patch
 
-from understudy_mockserver import app as app_module
 from understudy_mockserver.app import create_app
 from understudy_mockserver.namespaces import DEFAULT, Namespaces, State
 from understudy_mockserver.server import serving
@@ -32,17 +29,9 @@ class Inside:
 @asynccontextmanager
 async def inside(*names: str) -> AsyncIterator[Inside]:
     """Serves the contracts until the block ends."""
-    kept: list[Namespaces] = []
-
-    class Kept(Namespaces):
-        def __init__(self, *arguments: Any) -> None:
-            super().__init__(*arguments)
-            kept.append(self)
-
-    with patch.object(app_module, "Namespaces", Kept):
-        app = create_app(names)
+    app = create_app(names)
     async with serving(app) as url:
-        yield Inside(url, kept[0])
+        yield Inside(url, app.namespaces)
 
 
 async def until(condition: Callable[[], bool]) -> None:

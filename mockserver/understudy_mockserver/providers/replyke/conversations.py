@@ -9,7 +9,7 @@ from understudy_mockserver.provider import Call, Reply
 from understudy_mockserver.providers.replyke.people import active_members, memberships, readers, summary, user_id
 from understudy_mockserver.providers.replyke.previews import last_visible, preview, unread
 from understudy_mockserver.providers.replyke.rooms import expel
-from understudy_mockserver.providers.replyke.service import said
+from understudy_mockserver.providers.replyke.service import said, time_after
 from understudy_mockserver.realtime.hub import user_room
 from understudy_validators import times
 from understudy_validators.records import Record
@@ -106,7 +106,7 @@ def _create(call: Call, fields: dict[str, Any], roles: dict[str, str | None]) ->
 def _own_time(call: Call) -> str:
     """A time at which no other conversation of the project was made: by it clients ask for what follows one."""
     made = [record["createdAt"] for record in call.world["conversations"].all(projectId=call.path["projectId"])]
-    return times.iso(max([call.now, *[times.to_seconds(time) + 0.001 for time in made]]))
+    return time_after(call, made)
 
 
 def _member(call: Call, conversation: Record, user_id: str, role: str | None) -> Record:
@@ -163,8 +163,8 @@ def quit_conversation(call: Call) -> Reply:
     """Ends the user's membership, whose row is kept; the user's connections leave the conversation's room."""
     own_id, conversation_id = user_id(call), call.path["conversationId"]
     told = [user_room(reader) for reader in readers(call.world, conversation_id)]
-    changes = {"isActive": False, "leftAt": call.time, "updatedAt": call.time}
-    call.world["members"].replace(call.view["member"], **changes)
+    left = max(call.time, call.view["conversation"]["lastMessageAt"] or "")
+    call.world["members"].replace(call.view["member"], isActive=False, leftAt=left, updatedAt=call.time)
     expel(call.hub, own_id, conversation_id)
     payload = {"conversationId": conversation_id, "userId": own_id}
     call.emit("member:left", payload, *told, user_room(own_id))

@@ -8,7 +8,7 @@ from typing import Any
 from understudy_mockserver.provider import Call, Reply
 from understudy_mockserver.providers.replyke import files
 from understudy_mockserver.providers.replyke.people import readers, tell, user_id
-from understudy_mockserver.providers.replyke.service import said
+from understudy_mockserver.providers.replyke.service import said, time_after
 from understudy_mockserver.providers.replyke.shown import is_visible, populated, reactions
 from understudy_mockserver.realtime.hub import user_room
 from understudy_validators import times
@@ -156,6 +156,7 @@ def _message(call: Call, sender_id: str) -> dict[str, Any]:
 
 
 def _own_time(call: Call) -> str:
-    """A time that no other message of the conversation has, since clients ask for what came before or after one."""
-    last = call.view["conversation"]["lastMessageAt"]
-    return times.iso(max(call.now, times.to_seconds(last) + 0.001)) if last else call.time
+    """A time that no other message of the conversation has, and after which nobody has left it."""
+    conversation = call.view["conversation"]
+    former = call.world["members"].all(conversationId=conversation["id"], isActive=False)
+    return time_after(call, [conversation["lastMessageAt"], *[member["leftAt"] for member in former]])

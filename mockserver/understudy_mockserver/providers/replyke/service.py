@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from understudy_mockserver.provider import Call
+from understudy_validators import times
 from understudy_validators.contract import Operation
 from understudy_validators.records import Record, World
 
@@ -12,6 +14,11 @@ from understudy_validators.records import Record, World
 def settings(world: World) -> Record:
     """The one record of the collection `settings`."""
     return next(iter(world["settings"]))
+
+
+def time_after(call: Call, taken: Iterable[str | None]) -> str:
+    """Now, or the first millisecond after all the times that are taken: clients ask for what came after one."""
+    return times.iso(max([call.now, *[times.to_seconds(time) + 0.001 for time in taken if time]]))
 
 
 def said(call: Call, example: str) -> dict[str, Any]:

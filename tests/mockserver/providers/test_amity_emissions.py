@@ -1,0 +1,80 @@
+"""What members hear of changes to Amity's messages: one event for each, and none for what changes nothing."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+from understudy_mockserver import calls
+from understudy_mockserver.blobs import Blobs
+from understudy_mockserver.contracts import load_contract
+from understudy_mockserver.ids import Ids
+from understudy_mockserver.provider import Call
+from understudy_mockserver.providers.amity import PROVIDER
+from understudy_mockserver.realtime.hub import Emission
+from understudy_validators import judge, wire
+from understudy_validators.records import World
+
+CONTRACT = load_contract("amity")
+NOW = 1767225600.25
+UPDATE, DELETE = "v3.message.didUpdate", "v3.message.didDelete"
+LIKED = "3f0c6c1e-8b1a-4d52-9d0e-000000000002"
+FLAGGED = "3f0c6c1e-8b1a-4d52-9d0e-000000000005"
+
+
+def emitted(world: World, **step: Any) -> list[Emission]:
+    """What the operation of a trigger's step emits, each event as its schema has it."""
+    operation = CONTRACT.operation(step["send"])
+    sent = wire.build(CONTRACT, step)
+    verdict = judge(operation, sent.to_request(), sent.parameters, world, NOW)
+    assert not verdict.violations
+    call = Call(operation, verdict.view, verdict.uploads, world, Blobs(0), Ids(1), NOW, "http://mock.test/amity")
+    PROVIDER.handlers[operation.id](call)
+    calls.check_emissions(CONTRACT, call.emissions)
+    return call.emissions
+
+
+@pytest.mark.parametrize(
+    ("step", "event"),
+    [
+        ({"send": "updateMessage"}, UPDATE),
+        ({"send": "deleteMessage"}, DELETE),
+        ({"send": "flagMessage"}, UPDATE),
+        ({"send": "unflagMessage", "path": {"messageId": FLAGGED}}, UPDATE),
+        ({"send": "addReaction"}, UPDATE),
+        ({"send": "removeReaction"}, UPDATE),
+    ],
+    ids=lambda value: value["send"] if isinstance(value, dict) else "",
+)
+def test_a_change_is_told_once_to_every_member(
+    step: dict[str, Any], event: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        [emission] = emitted(CONTRACT.world.copy(), **step)
+    assert not caplog.records
+    assert emission.event == event
+    assert set(emission.to) == {"user:alice", "user:bob", "user:carol", "user:frank"}
+    assert "myReactions" not in emission.payload["messages"][0]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"send": "addReaction", "patch": {"referenceId": LIKED}},
+        {"send": "unflagMessage"},
+        {"send": "getMessage"},
+        {"send": "markChannelSeen"},
+    ],
+    ids=lambda step: step["send"],
+)
+def test_what_changes_no_message_is_told_to_no_one(step: dict[str, Any]) -> None:
+    assert emitted(CONTRACT.world.copy(), **step) == []
+
+
+@pytest.mark.parametrize(("send", "name"), [("addReaction", "add"), ("removeReaction", "remove")])
+def test_an_event_says_which_reaction_it_was(send: str, name: str) -> None:
+    [emission] = emitted(CONTRACT.world.copy(), send=send)
+    latest = emission.payload["messages"][0]["latestReaction"]
+    assert (latest["eventName"], latest["reactionName"], latest["userDisplayName"]) == (name, "like", "Alice")
