@@ -77,9 +77,6 @@ class Deaf:
         events = self._websocket.events_received()
         self._frames += [bytes(event.data).decode() for event in events if isinstance(event, Frame)]
 
-    def close(self) -> None:
-        self._tcp.close()
-
     def is_over(self) -> bool:
         """Reads at last; whether the connection then ends."""
         try:
@@ -97,7 +94,7 @@ class Deaf:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self._tcp.close()
 
 
 def _polled(url: str) -> str:

@@ -38,9 +38,7 @@ def root(apart: Served) -> str:
 def sdk(node: str, root: str, namespace: str, tmp_path: Path) -> Iterator[Sdk]:
     """Starts the SDK for a user."""
     with ExitStack() as stack:
-        yield lambda user: stack.enter_context(
-            running(node, "amity.cjs", tmp_path, root, f"{user}-token", namespace)
-        )
+        yield lambda user: stack.enter_context(running(node, "amity.cjs", tmp_path, root, f"{user}-token", namespace))
 
 
 @pytest.fixture

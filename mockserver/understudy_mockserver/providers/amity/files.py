@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -12,6 +13,8 @@ from understudy_mockserver.providers.amity import bundles
 from understudy_validators.records import Record
 
 _KINDS = ("image", "video", "audio")
+# How images start, and in which form and where width and height follow: PNG, and the two versions of GIF.
+_HEADS = ((b"\x89PNG\r\n\x1a\n", ">II", 16), (b"GIF87a", "<HH", 6), (b"GIF89a", "<HH", 6))
 
 
 def upload_files(call: Call) -> Reply:
@@ -77,10 +80,8 @@ def _attributes(call: Call, sent: Mapping[str, Any], kind: str, content: bytes) 
 
 def _dimensions(content: bytes) -> dict[str, int]:
     """Width and height, as the head of a PNG or GIF says them; nothing of other images."""
-    if content.startswith(b"\x89PNG\r\n\x1a\n") and len(content) >= 24:
-        width, height = content[16:20], content[20:24]
-        return {"height": int.from_bytes(height, "big"), "width": int.from_bytes(width, "big")}
-    if content.startswith((b"GIF87a", b"GIF89a")) and len(content) >= 10:
-        width, height = content[6:8], content[8:10]
-        return {"height": int.from_bytes(height, "little"), "width": int.from_bytes(width, "little")}
+    for magic, form, at in _HEADS:
+        if content.startswith(magic) and len(content) >= at + struct.calcsize(form):
+            width, height = struct.unpack_from(form, content, at)
+            return {"height": height, "width": width}
     return {}

@@ -63,7 +63,7 @@ def encode(asked: Options) -> str:
 def decode(token: str) -> Options:
     """What a token asks for; nothing, where it cannot be read."""
     try:
-        asked = json.loads(base64.b64decode(token + "=" * (-len(token) % 4)))
+        asked = json.loads(base64.b64decode(token + "=="))
     except (ValueError, RecursionError):
         return {}
     return asked if isinstance(asked, dict) else {}

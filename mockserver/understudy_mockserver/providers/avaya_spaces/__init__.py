@@ -1,7 +1,7 @@
 """Avaya Spaces, by REST and socket: what it does with a message, a file, a guest or a space that breaks no rule."""
 
 from understudy_mockserver.provider import Provider
-from understudy_mockserver.providers.avaya_spaces import channels, files, messages, spaces, users
+from understudy_mockserver.providers.avaya_spaces import channels, files, messages, service, spaces, users
 
 __all__ = ["PROVIDER"]
 
@@ -12,6 +12,12 @@ PROVIDER = Provider(
         "createIdea": messages.create_idea,
         "createTask": messages.create_task,
         "getDirectSpace": spaces.get_direct_space,
+        "joinSpace": spaces.join_space,
+        "listMembers": spaces.list_members,
+        "listMySpaces": spaces.list_my_spaces,
+        "getMe": users.get_me,
+        "getServiceConfigurations": service.get_service_configurations,
+        "getLimits": service.get_limits,
         "getUploadUrl": files.get_upload_url,
         "uploadFile": files.upload_file,
         "downloadFile": files.download_file,

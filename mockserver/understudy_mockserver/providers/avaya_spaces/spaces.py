@@ -1,10 +1,11 @@
-"""Spaces: those of two people alone, and who is in which."""
+"""Spaces: entering them, those of two people alone, and who is in which."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from understudy_mockserver.provider import Call, Reply
+from understudy_mockserver.providers.avaya_spaces.service import settings
 from understudy_mockserver.providers.avaya_spaces.users import appearance
 from understudy_validators.records import Record, World
 
@@ -21,14 +22,50 @@ _DIRECT: dict[str, Any] = {
         "contentCreation": "everyone",
     },
 }
+# Query parameters, by the field of a space that they choose by.
+_FILTERS = {"topictype": "type", "topicstatus": "status"}
 
 
 def get_direct_space(call: Call) -> Reply:
     """The direct space of the caller and the other user; it is created where there is none."""
     caller, other = call.view["caller"], call.view["other"]
     space = _direct_space(call.world, caller, other) or _open_direct_space(call, caller, other)
-    members = [_member(call.world, member) for member in call.world["members"].all(spaceId=space["_id"])]
-    return Reply({"data": [{**space, "members": members}]})
+    return Reply({"data": [_with_members(call.world, space)]})
+
+
+def join_space(call: Call) -> Reply:
+    """Lets the caller in as a guest, unless they are in, and answers with the space."""
+    admit(call, call.view["space"])
+    return Reply({"topic": _with_members(call.world, call.view["space"])})
+
+
+def list_members(call: Call) -> Reply:
+    """A page of those who are in the space, or of those among them whose names hold what is searched."""
+    query, text = call.view["query"], call.view["query"].get("search", "").casefold()
+    users = [(member, _user(call.world, member)) for member in call.world["members"].all(spaceId=call.path["spaceId"])]
+    found = [(member, user) for member, user in users if _is_called(user, text)]
+    size = page_size(call)
+    page = found[query["page"] * size : (query["page"] + 1) * size]
+    data = [{**_member(call.world, member), "phone_numbers": user["phone_numbers"]} for member, user in page]
+    return Reply({"data": data})
+
+
+def _is_called(user: Record, text: str) -> bool:
+    return any(text in user[name].casefold() for name in ("username", "displayname"))
+
+
+def list_my_spaces(call: Call) -> Reply:
+    """The spaces that the caller is in, of one kind or status if the query says so."""
+    query = call.view["query"]
+    wanted = {field: query[name] for name, field in _FILTERS.items() if name in query}
+    memberships = call.world["members"].all(userId=call.view["caller"]["_id"])
+    spaces = [space for member in memberships for space in call.world["spaces"].all(_id=member["spaceId"], **wanted)]
+    return Reply({"data": spaces[: page_size(call)]})
+
+
+def page_size(call: Call) -> int:
+    """How many entries a page holds: what the query says, up to what the service allows."""
+    return min(int(call.view["query"]["size"]), int(settings(call.world)["maxPageSize"]))
 
 
 def admit(call: Call, space: Record) -> None:
@@ -74,8 +111,17 @@ def _acquaint(world: World, user_id: str, other_id: str, space_id: str) -> None:
         relations.insert({"userId": user_id, "otherId": other_id, "sameCompany": False, "sharedSpaces": [space_id]})
 
 
+def _with_members(world: World, space: Record) -> dict[str, Any]:
+    return {**space, "members": [_member(world, member) for member in world["members"].all(spaceId=space["_id"])]}
+
+
+def _user(world: World, member: Record) -> Record:
+    [user] = world["users"].all(_id=member["userId"])
+    return user
+
+
 def _member(world: World, member: Record) -> dict[str, Any]:
     """A member as answers show one: the user's id under another name, with names and picture."""
-    [user] = world["users"].all(_id=member["userId"])
+    user = _user(world, member)
     facts = {name: member[name] for name in ("memberType", "role", "joinTime")}
     return {"member": user["_id"], **facts, **appearance(user)}

@@ -21,6 +21,13 @@ _NO_ACCOUNT: dict[str, Any] = {
     "licenses": [],
     "relation_graphs": [],
 }
+# What is kept of a user, and not shown.
+_KEPT = ("companyId", "phone_numbers")
+
+
+def get_me(call: Call) -> Reply:
+    """The caller's own record."""
+    return Reply({name: value for name, value in call.view["caller"].items() if name not in _KEPT})
 
 
 def appearance(user: Record) -> dict[str, Any]:
