@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from tests.mockserver.providers.avaya_spaces import CONTRACT, NOW, ROOT, SEED, Desk
 from understudy_mockserver import tokens
-from understudy_mockserver.calls import call
-from understudy_mockserver.contracts import load_contract
 from understudy_mockserver.ids import Ids
-from understudy_mockserver.namespaces import Namespaces
-from understudy_mockserver.provider import Reply
 from understudy_mockserver.providers.avaya_spaces import PROVIDER
-from understudy_mockserver.settings import Settings
-from understudy_validators import judge, judge_reply, wire
-from understudy_validators.judging import refusal
-from understudy_validators.records import Record
+from understudy_validators import judge_reply
 
-CONTRACT = load_contract("avaya-spaces")
 CASES = yaml.safe_load((Path(__file__).parents[2] / "cases/avaya_spaces.yaml").read_text("utf-8"))
-SEED = 1
-NOW = 1767225600.25
 TIME, START = "2026-01-01T00:00:00.250Z", "2026-01-01T00:00:00.257Z"
 FIRST_ID = Ids(SEED).object_id(NOW)
-ROOT = "http://mock.test/avaya-spaces"
 HELLO: dict[str, Any] = {"content": {"bodyText": "Hello"}}
 TEAM, LAUNCH, VAULT = "5f2276a8fe5c16664f01c5be", "594140a11d108619100a7360", "5f2276a8fe5c16664f01c5c0"
 POST, TASK, CHAT = (f"5f2a9df91c85f02eb068a4f{digit}" for digit in "012")
@@ -37,55 +26,6 @@ DOCUMENT, IMAGE = "80b65d25-d960-4356-ab4d-8b09590efcd0", "9ec91803-9a64-4294-aa
 THUMBNAIL = "44e4e7ef-bae7-4605-b9df-485b880dd1b0"
 WRITERS = ("mock-jwt-example", "mock-jwt-ben", "mock-anon-gina")
 DECLARED = "0a0a0a0a-0000-4000-8000-000000000003"
-
-
-class Desk:
-    """The provider and a world, with no server between. A step has the words of a trigger's step."""
-
-    def __init__(self) -> None:
-        namespaces = Namespaces({CONTRACT.name: (CONTRACT, PROVIDER)}, Settings(seed=SEED))
-        self.state = namespaces.state("desk", CONTRACT.name)
-        self.world = self.state.world
-        self.now = NOW
-
-    def answer(self, send: str, **step: Any) -> Reply:
-        """The reply, which keeps the contract, or the refusal, which is in the catalogue."""
-        operation, request = CONTRACT.operation(send), wire.build(CONTRACT, {"send": send, **step})
-        seen = self.world, self.now, self.state.quotas
-        verdict = judge(operation, request.to_request(), request.parameters, *seen)
-        if verdict.violations:
-            answer, body = refusal(operation, verdict)
-            return Reply(body, answer.status, answer.media_type, verdict.headers)
-        accepted = call(operation, verdict.view, verdict.uploads, self.state, now=self.now, base_url=ROOT)
-        reply = PROVIDER.handlers[send](accepted)
-        assert not judge_reply(operation, 200, operation.success.media_type, reply.body)
-        return Reply(reply.body, 200, reply.media_type, reply.headers)
-
-    def send(self, operation_id: str, **step: Any) -> Any:
-        """The body of a success."""
-        reply = self.answer(operation_id, **step)
-        assert reply.status == 200, reply.body
-        return reply.body
-
-    def message(self, operation_id: str = "createChat", **step: Any) -> dict[str, Any]:
-        """The one message of the reply."""
-        [message] = self.send(operation_id, **step)["data"]
-        assert isinstance(message, dict)
-        return message
-
-    def direct(self, user_id: str, kind: str = "user", **step: Any) -> dict[str, Any]:
-        """The one space of the reply."""
-        [space] = self.send("getDirectSpace", path={"userId": user_id, "userType": kind}, **step)["data"]
-        assert isinstance(space, dict)
-        return space
-
-    def record(self, collection: str, **where: Any) -> Record:
-        """The one record with these values."""
-        [record] = self.world[collection].all(**where)
-        return record
-
-    def snapshot(self) -> dict[str, list[Any]]:
-        return {name: copy.deepcopy(list(self.world[name])) for name in self.world}
 
 
 @pytest.fixture

@@ -44,8 +44,8 @@ def list_members(call: Call) -> Reply:
     query, text = call.view["query"], call.view["query"].get("search", "").casefold()
     users = [(member, _user(call.world, member)) for member in call.world["members"].all(spaceId=call.path["spaceId"])]
     found = [(member, user) for member, user in users if _is_called(user, text)]
-    size = page_size(call)
-    page = found[query["page"] * size : (query["page"] + 1) * size]
+    size, page_number = page_size(call), int(query["page"])
+    page = found[page_number * size : (page_number + 1) * size]
     data = [{**_member(call.world, member), "phone_numbers": user["phone_numbers"]} for member, user in page]
     return Reply({"data": data})
 

@@ -21,13 +21,15 @@ _NO_ACCOUNT: dict[str, Any] = {
     "licenses": [],
     "relation_graphs": [],
 }
-# What is kept of a user, and not shown.
-_KEPT = ("companyId", "phone_numbers")
+# What users see of themselves, beside what others see of them.
+_OWN = ("_id", "aType", "ndbid", "lastupdatetime", "gender", "picturefile", "timezone")
+_OWN_LISTS = ("permissions", "licenses", "relation_graphs")
 
 
 def get_me(call: Call) -> Reply:
-    """The caller's own record."""
-    return Reply({name: value for name, value in call.view["caller"].items() if name not in _KEPT})
+    """The caller, as users see themselves."""
+    caller = call.view["caller"]
+    return Reply({**{name: caller[name] for name in (*_OWN, *_OWN_LISTS)}, **appearance(caller)})
 
 
 def appearance(user: Record) -> dict[str, Any]:

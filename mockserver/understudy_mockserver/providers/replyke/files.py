@@ -14,6 +14,7 @@ import imagesize
 from understudy_mockserver.attachments import attachment
 from understudy_mockserver.blobs import Blobs
 from understudy_mockserver.provider import Call, Reply
+from understudy_mockserver.providers.replyke.service import settings
 from understudy_validators.case import Upload
 from understudy_validators.records import Record, World
 
@@ -79,7 +80,7 @@ def _store_file(call: Call, upload: Upload, position: int, message: Record) -> N
         "updatedAt": call.time,
     }
     if kind == "image":
-        file |= _image(file, upload)
+        file |= _image(file, upload, settings(call.world)["imageQuality"])
     call.world["files"].insert(file)
     call.world["blobs"].insert({"fileId": file_id})
     _give_up(call.world, call.blobs.put(file_id, upload.content))
@@ -96,7 +97,7 @@ def _kind(content_type: str) -> str:
     return _KINDS.get(content_type.partition("/")[0], "other")
 
 
-def _image(file: Record, upload: Upload) -> dict[str, Any]:
+def _image(file: Record, upload: Upload, quality: int) -> dict[str, Any]:
     """What more is known of an image; nothing where its bytes don't tell its size."""
     width, height = imagesize.get(io.BytesIO(upload.content))
     if width < 1 or height < 1:
@@ -113,7 +114,7 @@ def _image(file: Record, upload: Upload) -> dict[str, Any]:
             "processingStatus": "completed",
             "processingError": None,
             "format": kind,
-            "quality": 100,
+            "quality": quality,
             "exifStripped": False,
             "createdAt": file["createdAt"],
             "updatedAt": file["updatedAt"],
