@@ -29,7 +29,10 @@ class Served:
 
 @contextmanager
 def serve(folder: Path, *arguments: str) -> Iterator[Served]:
-    """Runs `understudy serve` with the arguments until the block ends. A reply that broke its contract fails the test."""
+    """Runs `understudy serve` with the arguments until the block ends.
+
+    A reply that broke its contract fails the test.
+    """
     ready, log = folder / "ready.json", folder / "server.log"
     command = [sys.executable, "-m", "understudy_mockserver", "serve", "--port", "0", "--ready-file", str(ready)]
     with log.open("wb") as stderr:

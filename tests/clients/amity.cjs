@@ -17,7 +17,7 @@ const print = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 const commands = {
   async create({ bundle, prefer }) {
-    if (prefer) client.http.defaults.headers.common.Prefer = prefer;
+    Object.assign(client.http.defaults.headers.common, { Prefer: prefer });
     try {
       print({ returned: (await sdk.createMessage(bundle)).data });
     } catch (error) {

@@ -105,12 +105,13 @@ class Sockets:
 
     def close(self) -> None:
         """Closes all sockets."""
-        self.script.tell("closeAll")
+        self.script.tell("close")
 
     def next(self, socket: str) -> Event:
-        """What the socket hands to the app next."""
+        """What the socket hands to the app next. Raises `AssertionError` if nothing comes, or a client throws."""
         while not self._events[socket]:
             line = self.script.next()
+            assert line["socket"], line["args"]
             self._events[line["socket"]].append((line["event"], line["args"]))
         return self._events[socket].popleft()
 
@@ -152,6 +153,3 @@ class Socket:
         name, [transport] = self.next()
         assert name == "transport"
         return str(transport)
-
-    def close(self) -> None:
-        self.tell("close")

@@ -1,5 +1,6 @@
 // Real clients of Socket.IO, told what to do by lines of JSON on stdin. What they hand to an app goes to stdout as
 // lines of JSON: {"socket": its name, "event": the event's name, "args": [..]}.
+// An exception of a client's own has no socket.
 "use strict";
 const { createInterface } = require("node:readline");
 
@@ -32,14 +33,13 @@ const commands = {
     if (engine.transport.name === "websocket") tell();
     else engine.once("upgrade", tell);
   },
-  close({ socket: name }) {
-    sockets.get(name).close();
-  },
-  closeAll() {
+  close() {
     for (const socket of sockets.values()) socket.close();
     sockets.clear();
   },
 };
+
+process.on("uncaughtException", (error) => print(null, "exception", [error.stack]));
 
 createInterface({ input: process.stdin })
   .on("line", (line) => {

@@ -1,4 +1,4 @@
-"""The npm packages of this folder are pinned, name no host, and are not done without in silence."""
+"""The npm packages of the tests are pinned, name no host, and are not done without in silence."""
 
 from __future__ import annotations
 
@@ -11,36 +11,48 @@ import pytest
 
 from tests.clients import packages
 
-MANIFEST: dict[str, Any] = json.loads((packages.FOLDER / "package.json").read_text("utf-8"))
-LOCK: dict[str, Any] = json.loads(packages.LOCKFILE.read_text("utf-8"))
+TESTS = packages.FOLDER.parent
+FOLDERS = [path.parent for path in sorted(TESTS.glob("*/package.json"))]
+each_folder = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 
 
-def test_every_package_is_pinned_with_its_digest() -> None:
-    loose = [name for name, entry in LOCK["packages"].items() if name and not entry["integrity"].startswith("sha512-")]
+def locked(folder: Path) -> dict[str, Any]:
+    packages_by_place: dict[str, Any] = json.loads(packages.lockfile(folder).read_text("utf-8"))["packages"]
+    return packages_by_place
+
+
+def test_the_folders_are_found() -> None:
+    assert packages.FOLDER in FOLDERS
+
+
+@each_folder
+def test_every_package_is_pinned_with_its_digest(folder: Path) -> None:
+    loose = [name for name, entry in locked(folder).items() if name and not entry["integrity"].startswith("sha512-")]
     assert loose == []
 
 
-def test_what_the_tests_use_is_named_at_one_version() -> None:
-    versions = {name: text.rpartition("@")[2] for name, text in MANIFEST["dependencies"].items()}
-    assert versions == {name: LOCK["packages"][f"node_modules/{name}"]["version"] for name in versions}
+@each_folder
+def test_what_the_tests_use_is_named_at_one_version(folder: Path) -> None:
+    manifest = json.loads((folder / "package.json").read_text("utf-8"))
+    versions = {name: text.rpartition("@")[2] for name, text in manifest["dependencies"].items()}
+    assert versions == {name: locked(folder)[f"node_modules/{name}"]["version"] for name in versions}
 
 
-def test_the_lockfile_names_no_host() -> None:
+@each_folder
+def test_the_lockfile_names_no_host(folder: Path) -> None:
     """`npm run lock` makes it anew; `npm install` alone would add addresses."""
-    found = re.findall(r'"resolved"|"\w+://[^"]*', packages.LOCKFILE.read_text("utf-8"))
+    found = re.findall(r'"resolved"|"\w+://[^"]*', packages.lockfile(folder).read_text("utf-8"))
     assert found == []
 
 
-def test_packages_of_another_lockfile_are_not_fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    lockfile, stamp = tmp_path / "package-lock.json", tmp_path / "stamp"
-    lockfile.write_text("{}")
-    monkeypatch.setattr(packages, "LOCKFILE", lockfile)
-    monkeypatch.setattr(packages, "STAMP", stamp)
-    assert not packages.is_fresh()
-    packages.stamp()
-    assert packages.is_fresh()
-    lockfile.write_text('{"packages": {}}')
-    assert not packages.is_fresh()
+def test_packages_of_another_lockfile_are_not_fresh(tmp_path: Path) -> None:
+    (tmp_path / "node_modules").mkdir()
+    packages.lockfile(tmp_path).write_text("{}")
+    assert not packages.is_fresh(tmp_path)
+    packages.stamp(tmp_path)
+    assert packages.is_fresh(tmp_path)
+    packages.lockfile(tmp_path).write_text('{"packages": {}}')
+    assert not packages.is_fresh(tmp_path)
 
 
 @pytest.mark.parametrize(("setting", "outcome"), [("", pytest.skip.Exception), ("1", pytest.fail.Exception)])

@@ -26,7 +26,7 @@ class Visitor:
     def __init__(self, websocket: ClientConnection, protocol: int, query: dict[str, str]) -> None:
         self.websocket = websocket
         self._protocol = protocol
-        self._query = query
+        self.query = query
 
     async def read(self) -> str:
         """The next frame but for pings, which it answers."""
@@ -40,9 +40,9 @@ class Visitor:
         assert (await self.read()).startswith("0{")
         if self._protocol == 3:
             assert await self.read() == "40"
-            await self.websocket.send(f"40/chat?{urlencode(self._query)},")
+            await self.websocket.send(f"40/chat?{urlencode(self.query)},")
         else:
-            await self.websocket.send(f"40/chat,{json.dumps(self._query)}")
+            await self.websocket.send(f"40/chat,{json.dumps(self.query)}")
         return await self.read()
 
     async def subscribe(self) -> None:
@@ -97,7 +97,7 @@ async def _vanish_while_told(visitor: Visitor) -> None:
 
 
 async def _be_refused(visitor: Visitor) -> None:
-    visitor._query["token"] = "mock-jwt-nobody"
+    visitor.query["token"] = "mock-jwt-nobody"
     answer = await visitor.enter()
     assert answer.startswith("44/chat,"), answer
 

@@ -81,10 +81,10 @@ def test_a_limit_holds_to_the_last_unit(
 
 
 def test_the_limits_of_the_source_documents_are_among_them() -> None:
-    limits = {(p.values[0].name, p.values[3].pointer): p.values[3].limit for p in cases()}
-    assert limits["replyke", "/body/files/maxItems"] == 10
-    assert limits["replyke", "/body/metadata/x-max-bytes"] == 10240
-    assert limits["amity", "/body/channelId/maxLength"] == 150
-    assert limits["amity", "/body/tags/maxItems"] == 10
-    assert limits["amity", "/body/tags/items/maxLength"] == 30
-    assert limits["amity", "/body/mentionees/maxItems"] == 2
+    limits = {(p.values[0].name, p.values[1].id, p.values[3].pointer): p.values[3].limit for p in cases()}
+    assert limits["replyke", "sendMessage", "/body/files/maxItems"] == 10
+    assert limits["replyke", "sendMessage", "/body/metadata/x-max-bytes"] == 10240
+    assert limits["amity", "createMessage", "/body/channelId/maxLength"] == 150
+    assert limits["amity", "createMessage", "/body/tags/maxItems"] == 10
+    assert limits["amity", "createMessage", "/body/tags/items/maxLength"] == 30
+    assert limits["amity", "createMessage", "/body/mentionees/maxItems"] == 2

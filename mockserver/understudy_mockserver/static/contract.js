@@ -30,7 +30,18 @@ function inherit(contract, shared, operation) {
   const own = operation.parameters ?? [];
   const name = (parameter) => ["in", "name"].map((key) => follow(contract, parameter)[key]).join(" ");
   const overridden = new Set(own.map(name));
-  operation.parameters = [...shared.filter((parameter) => !overridden.has(name(parameter))), ...own];
+  const all = [...shared.filter((parameter) => !overridden.has(name(parameter))), ...own];
+  operation.parameters = all.map((parameter) => withoutFilling(follow(contract, parameter)));
+}
+
+// Swagger UI fills in every example it finds, and sends it: of parameters that exclude each other, all.
+function withoutFilling(parameter) {
+  if (parameter.required) {
+    return parameter;
+  }
+  const { example, ...rest } = parameter;
+  const hint = example === undefined ? "" : ` For example: \`${example}\`.`;
+  return { ...rest, description: `${rest.description ?? ""}${hint}` };
 }
 
 // A form is filled in from its fields' schemas ("string", if they say nothing), never from the form's examples.

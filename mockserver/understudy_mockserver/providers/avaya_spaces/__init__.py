@@ -1,7 +1,7 @@
 """Avaya Spaces, by REST and socket: what it does with a message, a file, a guest or a space that breaks no rule."""
 
 from understudy_mockserver.provider import Provider
-from understudy_mockserver.providers.avaya_spaces import channels, files, messages, service, spaces, users
+from understudy_mockserver.providers.avaya_spaces import channels, files, messages, reading, service, spaces, users
 
 __all__ = ["PROVIDER"]
 
@@ -11,6 +11,13 @@ PROVIDER = Provider(
         "createChat": messages.create_chat,
         "createIdea": messages.create_idea,
         "createTask": messages.create_task,
+        "listIdeas": reading.list_ideas,
+        "listTasks": reading.list_tasks,
+        "queryMessages": reading.query_messages,
+        "listLatestMessages": reading.list_latest_messages,
+        "listIdeaMessages": reading.list_idea_messages,
+        "listTaskMessages": reading.list_task_messages,
+        "getMessage": reading.get_message,
         "getDirectSpace": spaces.get_direct_space,
         "joinSpace": spaces.join_space,
         "listMembers": spaces.list_members,
