@@ -21,7 +21,7 @@ BROKEN = {
         ('"#/components/schemas/', '"#/components/nowhere/', "invalid-ref"),
     ],
     "asyncapi.yaml": [
-        ("\ninfo:\n", "\ninfo:\n  surprise: true\n", "asyncapi-3-document-unresolved"),
+        ("\ninfo:\n", "\ninfo:\n  surprise: true\n", "asyncapi-3-document-resolved"),
         ('"openapi.yaml#/components/schemas/', '"openapi.yaml#/components/nowhere/', "invalid-ref"),
     ],
 }

@@ -43,14 +43,53 @@ class EngineIO4:
             json=_Json,
         )
         self._server.register_namespace(_Bridge(gateway, self._server))
+        _end_with_the_client(self._server)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one HTTP request, or speaks over one websocket until it ends."""
+        if scope["type"] == "websocket":
+            self._take_over(scope, receive)
         await self._server.handle_request(scope, receive, send)
 
     async def close(self) -> None:
         """Ends all connections."""
         await self._server.shutdown()
+
+    def _take_over(self, scope: Scope, receive: Receive) -> None:
+        """Where a client that began with polling goes on over this websocket, this is what a drop has to cut."""
+        sid = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get("sid")
+        session = self._server.eio.sockets.get(sid)
+        if session is not None and not session.upgraded:
+            self._server.environ[sid]["asgi.receive"] = receive
+
+
+def _end_with_the_client(server: Any) -> None:
+    """Ends at once what python-engineio would leave behind when a client goes.
+
+    That is the wait for its next ping, which sleeps on for an interval; and, where the client answers no ping and
+    reads nothing either, the websocket itself: what is still to be sent would keep its writer waiting for ever.
+    """
+    eio, environs = server.eio, server.environ
+    start, forget = eio.start_background_task, eio.handlers["disconnect"]
+
+    def start_and_note(target: Any, *arguments: Any, **more: Any) -> Any:
+        task = start(target, *arguments, **more)
+        session: Any = getattr(target, "__self__", None)
+        if hasattr(session, "schedule_ping"):
+            session.heartbeat = task
+        return task
+
+    async def disconnect(sid: str, reason: str) -> None:
+        environ = environs.get(sid)
+        await forget(sid, reason)
+        heartbeat = getattr(eio.sockets.get(sid), "heartbeat", None)
+        if heartbeat is not None:
+            heartbeat.cancel()
+        if environ is not None and reason == eio.reason.PING_TIMEOUT:
+            abort(environ["asgi.receive"])
+
+    eio.start_background_task = start_and_note
+    eio.on("disconnect", disconnect)
 
 
 class _Bridge(socketio.AsyncNamespace):  # type: ignore[misc]
@@ -62,6 +101,7 @@ class _Bridge(socketio.AsyncNamespace):  # type: ignore[misc]
         self._sio = server
         self._connections: dict[str, Connection] = {}
         self._writers: dict[str, asyncio.Task[None]] = {}
+        self._endings: set[asyncio.Task[None]] = set()
 
     async def trigger_event(self, event: str, *arguments: Any) -> Any:
         namespace, sid, *rest = arguments
@@ -85,6 +125,7 @@ class _Bridge(socketio.AsyncNamespace):  # type: ignore[misc]
 
         def drop() -> None:
             abort(environ["asgi.receive"])
+            self._end_polling(namespace, sid)
 
         try:
             connection = self._gateway.connect(scope[CONTEXT], namespace, handshake, sid, drop)
@@ -92,6 +133,14 @@ class _Bridge(socketio.AsyncNamespace):  # type: ignore[misc]
             raise _refusal(refused.payload) from None
         self._connections[sid] = connection
         self._writers[sid] = asyncio.create_task(self._deliver(connection))
+
+    def _end_polling(self, namespace: str, sid: str) -> None:
+        """Ends the session of a client that polls: it has no connection of its own that could be cut."""
+        session = self._sio.eio.sockets.get(self._sio.manager.eio_sid_from_sid(sid, namespace))
+        if session is not None and not session.upgraded:
+            ending = asyncio.create_task(session.close(wait=False))
+            self._endings.add(ending)
+            ending.add_done_callback(self._endings.discard)
 
     async def _disconnect(self, sid: str) -> None:
         connection = self._connections.pop(sid, None)
