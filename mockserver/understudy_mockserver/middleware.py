@@ -123,8 +123,9 @@ class ContractMiddleware(SpecMiddleware):  # type: ignore[misc]
     async def _serve(self, site: Site, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         context: Context = scope[CONTEXT]
         try:
-            if context.misdirected:
-                await _frame(send, site.contract, "misdirected")
+            situation = self._situation(scope, context)
+            if situation:
+                await _frame(send, site.contract, situation, [(b"connection", b"close")])
                 return
             body = await read_body(receive, self._settings.max_body)
             method = scope["method"].replace("HEAD", "GET")  # the server leaves out the body of what answers HEAD
@@ -138,6 +139,17 @@ class ContractMiddleware(SpecMiddleware):  # type: ignore[misc]
             await _frame(send, site.contract, "body-too-large", [(b"connection", b"close")])
         except DisconnectedError:
             return
+
+    def _situation(self, scope: Scope, context: Context) -> str:
+        """What is wrong with a request before its body is read; nothing, as a rule."""
+        settings, headers = self._settings, scope["headers"]
+        if len(scope["raw_path"]) + len(scope["query_string"]) > settings.max_uri:
+            return "uri-too-long"
+        if len(headers) > settings.max_headers:
+            return "headers-too-large"
+        if sum([len(name) + len(value) for name, value in headers]) > settings.max_header_bytes:
+            return "headers-too-large"
+        return "misdirected" if context.misdirected else ""
 
     async def _answer(
         self,

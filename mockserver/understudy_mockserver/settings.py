@@ -23,5 +23,8 @@ class Settings:
     lenient: bool = False
     allowed_hosts: tuple[str, ...] = LOOPBACK
     max_body: int = 110 * 1024 * 1024
+    max_uri: int = 8 * 1024
+    max_headers: int = 100
+    max_header_bytes: int = 32 * 1024
     max_blobs: int = 256 * 1024 * 1024
     max_namespaces: int = 1000

@@ -44,6 +44,8 @@ class Answer:
     forced: str = ""
     event: str = ""
     echo: bool = False
+    # Where the vendor's code stands, if elsewhere than in the contract's other bodies.
+    code: str = ""
     render: Render = field(compare=False, repr=False, default=lambda view, violation: None)
 
     def body(self, view: Mapping[str, Any], violation: Violation | None) -> Any:

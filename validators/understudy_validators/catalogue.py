@@ -103,8 +103,9 @@ def steps(contract: Contract, trigger: Iterable[Mapping[str, Any]]) -> Iterable[
 
 
 def _code(contract: Contract, answer: Answer) -> Any:
+    pointer = answer.code or contract.code_pointer
     try:
-        return pointers.follow(answer.value, pointers.split(contract.code_pointer)) if contract.code_pointer else None
+        return pointers.follow(answer.value, pointers.split(pointer)) if pointer else None
     except KeyError:
         return None
 

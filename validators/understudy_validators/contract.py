@@ -94,7 +94,7 @@ class Contract:
     def code(self, answer: Answer) -> str:
         """The vendor's own code in the answer's body, as a text; empty where there is none."""
         value = answer.value
-        for token in self.code_pointer.split("/")[1:]:
+        for token in (answer.code or self.code_pointer).split("/")[1:]:
             value = value.get(token, "") if isinstance(value, dict) else ""
         return str(value)
 

@@ -9,29 +9,36 @@ import orjson
 
 from understudy_validators.wire import NOTHING, Part, WireRequest
 
+#: Bytes of an argument beyond which a body goes through standard input: Linux takes 128 KiB for one.
+MAX_ARGUMENT = 100_000
+SILENT = "-sS -o /dev/null"
+SHOWING = r"-sS -i -w '\n'"
+
 
 def line(request: WireRequest, base_url: str, *, options: str = "-sS") -> str:
-    """One curl command for the request; `base_url` is the contract's root, without a slash at its end."""
+    """One curl command for the request; `base_url` is the contract's root, without a slash at its end.
+
+    `options` stand in the shell as they are.
+    """
     url = f"{base_url}{request.path}" + (f"?{request.query}" if request.query else "")
-    words = ["curl", *options.split(), *_literally(url), *_method(request), shlex.quote(url)]
+    words = ["curl", options, *_literally(url), *_method(request), shlex.quote(url)]
     return " ".join([*words, *_headers(request), *_body(request)])
 
 
-def script(steps: Iterable[tuple[int, WireRequest]], base_url: str) -> str:
-    """A shell script that sends requests in order, each so many times; the last one shows status and headers."""
-    lines = ["#!/bin/sh"]
-    *before, last = list(steps)
-    for times, request in before:
-        lines.append(_repeated(times, f"{line(request, base_url)} -o /dev/null"))
-    times, request = last
+def script(steps: Iterable[tuple[int, WireRequest]], base_url: str, *, options: str = "") -> str:
+    """Shell lines that send requests in order, each so many times; the last one shows status and headers."""
+    *before, (times, last) = list(steps)
+    lines = [
+        _repeated(count, line(request, base_url, options=f"{SILENT} {options}".strip())) for count, request in before
+    ]
     if times > 1:
-        lines.append(_repeated(times - 1, f"{line(request, base_url)} -o /dev/null"))
-    lines.append(line(request, base_url, options="-sS -i"))
+        lines.append(_repeated(times - 1, line(last, base_url, options=f"{SILENT} {options}".strip())))
+    lines.append(line(last, base_url, options=f"{SHOWING} {options}".strip()))
     return "\n".join(lines) + "\n"
 
 
 def _repeated(times: int, command: str) -> str:
-    return command if times == 1 else f"i=0; while [ $i -lt {times} ]; do {command}; i=$((i+1)); done"
+    return command if times == 1 else f"i=0; while [ $i -lt {times} ]; do {command}\ni=$((i+1)); done"
 
 
 def _literally(url: str) -> list[str]:
@@ -61,6 +68,8 @@ def _body(request: WireRequest) -> list[str]:
     if request.body is NOTHING:
         return []
     text = request.body if isinstance(request.body, str) else orjson.dumps(request.body).decode()
+    if len(text.encode()) > MAX_ARGUMENT:
+        return ["--data-binary", "@-", f"<<'END_OF_BODY'\n{text}\nEND_OF_BODY"]
     return ["--data-raw", shlex.quote(text)]
 
 

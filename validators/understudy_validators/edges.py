@@ -17,7 +17,6 @@ Node = Mapping[str, Any]
 SIZES = ("maxLength", "minLength", "maxItems", "minItems", "maximum", "minimum", "x-max-bytes", "x-max-file-bytes")
 #: Keywords that are kept or broken, with no edge between.
 KINDS = ("type", "enum", "const", "format", "pattern", "required")
-_WORDS = ("path", "query", "headers", "body")
 
 
 @dataclass(frozen=True, slots=True)

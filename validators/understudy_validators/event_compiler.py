@@ -125,4 +125,6 @@ class _EventCompiler:
             failure = message.get("x-failure", {})
             event = self._name(reference["$ref"])
             for name, example in failure.get("answers", {}).items():
-                yield replace(to_answer(name, 0, JSON, example), event=event, echo=failure["echo"])
+                yield replace(
+                    to_answer(name, 0, JSON, example), event=event, echo=failure["echo"], code=failure.get("code", "")
+                )

@@ -40,8 +40,8 @@ def command(contract: str, error: str | None, base_url: str | None, as_curl: boo
     if not entries:
         raise UsageError(f"{contract} has no error {error!r}. `understudy errors {contract}` lists them.")
     if as_curl:
-        for entry in entries:
-            click.echo(_script(compiled, entry, base_url or f"http://127.0.0.1:4010/{contract}"), nl=False)
+        root = (base_url or f"http://127.0.0.1:4010/{contract}").rstrip("/")
+        click.echo("\n".join(["#!/bin/sh", *(_script(compiled, entry, root) for entry in entries)]), nl=False)
         return
     results = asyncio.run(_reproduce(compiled, entries, base_url))
     _print(results, everything)
@@ -54,11 +54,14 @@ def _is_named(contract: Contract, entry: Entry, error: str) -> bool:
 
 
 def _script(contract: Contract, entry: Entry, base_url: str) -> str:
+    """Shell lines for one error, in a namespace of its own: each run starts in a fresh world."""
+    title = f"# {entry.answer.name}: {entry.answer.summary}"
     steps = entry.trigger or forcing(contract, entry)
     requests = [(count, step) for count, step in steps if isinstance(step, WireRequest)]
     if len(requests) < len(steps):
-        return f"# {entry.answer.name} goes over a socket, which curl does not speak: reproduce it without --curl.\n"
-    return curl.script(requests, base_url.rstrip("/"))
+        return f"{title}\n# It goes over a socket, which curl does not speak: reproduce it without --curl.\n"
+    namespace = f'-H "Understudy-Namespace: {entry.answer.name}-$$"'
+    return f"{title}\n{curl.script(requests, base_url, options=namespace)}"
 
 
 async def _reproduce(contract: Contract, entries: list[Entry], base_url: str | None) -> list[Reproduction]:

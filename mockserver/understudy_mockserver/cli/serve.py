@@ -118,6 +118,8 @@ def _listeners(stalls: list[_Stall], host: str) -> dict[socket.socket, _Stall]:
 
 
 def _run(listeners: dict[socket.socket, _Stall], settings: Settings, ready_file: Path | None) -> None:
+    if ready_file:
+        ready_file.unlink(missing_ok=True)  # one of an earlier run would tell of a server that is gone
     apps = {listener: create_app(stall.names, settings) for listener, stall in listeners.items()}
     urls = {_url(listener): app.contracts for listener, app in apps.items()}
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 
 import pytest
 
 from tests.mockserver.cli.run import understudy
 from tests.servers import Served
+from understudy_validators import Contract
+from understudy_validators.catalogue import catalogue
 
 
 @pytest.mark.parametrize("name", ["amity", "avaya-spaces", "replyke", "ziik"])
@@ -43,7 +46,18 @@ def test_a_server_that_answers_otherwise_is_found_out(server: Served) -> None:
     ],
 )
 def test_the_printed_script_runs_as_pasted(contract: str, error: str, status: str, server: Served) -> None:
-    base_url = server.contracts[contract].replace(f"/{contract}", f"/~script-{error}/{contract}")
-    script = understudy("reproduce", contract, error, "--curl", "--base-url", base_url).stdout
+    script = understudy("reproduce", contract, error, "--curl", "--base-url", server.contracts[contract]).stdout
+    assert script.startswith("#!/bin/sh\n")
     answer = subprocess.run(["sh"], input=script, capture_output=True, text=True, check=True, timeout=60).stdout
     assert f" {status} " in answer.splitlines()[0]
+
+
+@pytest.mark.parametrize("name", ["amity", "avaya-spaces", "replyke", "ziik"])
+def test_the_script_of_a_whole_catalogue_ends_each_error_as_listed(
+    name: str, server: Served, contracts: dict[str, Contract]
+) -> None:
+    script = understudy("reproduce", name, "--all", "--curl", "--base-url", server.contracts[name]).stdout
+    answer = subprocess.run(["sh"], input=script, capture_output=True, text=True, check=True, timeout=300).stdout
+    statuses = [int(status) for status in re.findall(r"^HTTP/1.1 ([2-5][0-9]{2}) ", answer, re.MULTILINE)]
+    errors = catalogue(contracts[name])
+    assert statuses == [error.answer.status for error in errors if not error.answer.event]

@@ -18,13 +18,6 @@ from understudy_validators.lint.wording import nearest
 from understudy_validators.lint.words import broken, vocabulary
 from understudy_validators.rules import KINDS
 
-_TITLES = {
-    "reference": "a reference to a rule",
-    "securityRule": "the check 'security'",
-    "builtInRule": "a built-in check",
-    **{f"{kind}Rule": f"a {kind} rule" for kind in KINDS},
-}
-
 
 def kinds_of(rule: Node) -> list[str]:
     """The words of the rule that make it a lookup, a require, a unique or a quota."""
