@@ -8,7 +8,7 @@ from typing import Any
 
 from understudy_mockserver.namespaces import State
 from understudy_mockserver.provider import Call
-from understudy_mockserver.realtime.hub import Connection, Emission
+from understudy_mockserver.realtime.hub import Connection, Emission, Hub
 from understudy_validators.case import Upload
 from understudy_validators.contract import Contract, Operation
 from understudy_validators.realtime import Event
@@ -29,6 +29,13 @@ def call(
 ) -> Call:
     """A call in the state of one API in one namespace."""
     return Call(operation, view, uploads, state.world, state.blobs, state.ids, now, base_url, state.hub, connection)
+
+
+def publish(contract: Contract, hub: Hub, emissions: Sequence[Emission]) -> None:
+    """Judges events and sends them, where anybody is connected."""
+    if emissions and hub.connections:
+        check_emissions(contract, emissions)
+        hub.publish(emissions)
 
 
 def check_emissions(contract: Contract, emissions: Iterable[Emission]) -> None:

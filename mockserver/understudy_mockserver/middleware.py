@@ -200,9 +200,7 @@ def _endpoint(specification: Specification, path: str, method: str, resolver: Re
 async def _handle(send: Send, contract: Contract, endpoint: Endpoint, call: Call, verdict: Verdict) -> None:
     try:
         reply = endpoint.handler(call)
-        if call.emissions and call.hub.connections:
-            calls.check_emissions(contract, call.emissions)
-            call.hub.publish(call.emissions)
+        calls.publish(contract, call.hub, call.emissions)
         await _reply(send, endpoint.operation, reply, verdict)
     except Exception:
         log.exception("%s %s: the handler failed", contract.name, endpoint.operation.id)

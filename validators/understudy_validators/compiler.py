@@ -15,7 +15,7 @@ from understudy_validators.event_compiler import compile_events
 from understudy_validators.examples import answer_for, to_answers, values
 from understudy_validators.parameters import Parameter
 from understudy_validators.rules import Check
-from understudy_validators.schemas import Schemas, dereference, is_binary
+from understudy_validators.schemas import Schemas, dereference, is_binary, located
 from understudy_validators.world import load_world
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -94,7 +94,8 @@ class _Compiler:
         body = dereference(place.node.get("requestBody", {}), self.data)
         params, media_types = tuple(self._parameters(place)), tuple(self._media_types(place, body))
         security = tuple(place.node.get("security", self.data.get("security", ())))
-        entries = [self._rule(place, index) for index in range(len(place.node.get("x-rules", ())))]
+        count = len(place.node.get("x-rules", ()))
+        entries = [located(f"{place.pointer}/x-rules/{index}", self.data) for index in range(count)]
         return Operation(
             id=place.node["operationId"],
             method=place.method.upper(),
@@ -117,12 +118,6 @@ class _Compiler:
         """What any operation may answer: a request for it can be wrong in ways that concern no operation."""
         return {answer.name: answer for answer in self.framing.values()}
 
-    def _rule(self, place: _Place, index: int) -> tuple[str, Node]:
-        rule = place.node["x-rules"][index]
-        if "$ref" in rule:
-            return rule["$ref"].removeprefix("#"), pointers.resolve(self.data, rule["$ref"])
-        return f"{place.pointer}/x-rules/{index}", rule
-
     def _checks(
         self,
         entries: list[tuple[str, Node]],
@@ -143,7 +138,7 @@ class _Compiler:
             elif rule["id"] == "form" and media_types:
                 yield self._form(rule, media_types, body)
             elif rule["id"] == "schema" and media_types:
-                yield bodies.compile_schema_check(self._default(rule), (), answer_for)
+                yield bodies.compile_schema_check(self._default(rule), answer_for)
 
     def _default(self, rule: Node) -> str:
         return str(rule.get("answer", self.situations["bad-request"]))
@@ -159,10 +154,9 @@ class _Compiler:
 
     def _parameters(self, place: _Place) -> Iterator[Parameter]:
         item = place.pointer.rpartition("/")[0]
-        own, shared = place.node.get("parameters", ()), place.item.get("parameters", ())
-        nodes = [(f"{item}/parameters/{i}", node) for i, node in enumerate(shared)]
-        nodes += [(f"{place.pointer}/parameters/{i}", node) for i, node in enumerate(own)]
-        compiled = [parameters.compile_parameter(node, at, self.data, self.schemas) for at, node in nodes]
+        lists = ((item, place.item), (place.pointer, place.node))
+        places = [f"{at}/parameters/{i}" for at, node in lists for i in range(len(node.get("parameters", ())))]
+        compiled = [parameters.compile_parameter(at, self.data, self.schemas) for at in places]
         yield from {(parameter.location, parameter.name): parameter for parameter in compiled}.values()
 
     def _media_types(self, place: _Place, body: Node) -> Iterator[bodies.MediaType]:

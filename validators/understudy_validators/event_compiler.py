@@ -13,7 +13,7 @@ from understudy_validators.credentials import Scheme
 from understudy_validators.examples import answer_for, to_answer
 from understudy_validators.realtime import CONNECT, Channel, Event, Realtime
 from understudy_validators.rules import Check
-from understudy_validators.schemas import Schemas, SchemaValidator, dereference
+from understudy_validators.schemas import Schemas, SchemaValidator, dereference, located
 
 Node = Mapping[str, Any]
 JSON = "application/json"
@@ -66,12 +66,7 @@ class _EventCompiler:
 
     def _message(self, reference: str) -> tuple[str, Node]:
         """Where a message stands in the end, and the message."""
-        pointer = reference.removeprefix("#")
-        node = pointers.resolve(self.data, pointer)
-        while "$ref" in node:
-            pointer = node["$ref"].removeprefix("#")
-            node = pointers.resolve(self.data, pointer)
-        return pointer, node
+        return located(reference.removeprefix("#"), self.data)
 
     def _name(self, reference: str) -> str:
         """The event that a message is: its `name`, else the key under which the channel lists it."""
@@ -85,7 +80,8 @@ class _EventCompiler:
     def _event(self, namespace: str, name: str, pointer: str, operation: Node) -> Event:
         at, message = self._message(operation["messages"][0]["$ref"])
         validator = self.schemas.at(f"{at}/payload")
-        entries = [self._rule(pointer, operation, index) for index in range(len(operation.get("x-rules", ())))]
+        count = len(operation.get("x-rules", ()))
+        entries = [located(f"{pointer}/x-rules/{index}", self.data) for index in range(count)]
         security = tuple(pointers.split(reference["$ref"])[-1] for reference in operation.get("security", ()))
         return Event(
             id=pointers.split(pointer)[-1],
@@ -101,21 +97,13 @@ class _EventCompiler:
             security=security,
         )
 
-    def _rule(self, pointer: str, operation: Node, index: int) -> tuple[str, Node]:
-        rule = operation["x-rules"][index]
-        at = f"{pointer}/x-rules/{index}"
-        while "$ref" in rule:
-            at = rule["$ref"].removeprefix("#")
-            rule = pointers.resolve(self.data, at)
-        return at, rule
-
     def _checks(self, entries: list[tuple[str, Node]], security: tuple[str, ...]) -> Iterator[Check]:
         for pointer, rule in entries:
             if rule["id"] == "security":
                 alternatives: list[dict[str, Any]] = [{name: []} for name in security]
                 yield credentials.compile_security(alternatives, self.schemes, rule["answers"])
             elif rule["id"] == "schema":
-                yield bodies.compile_schema_check(rule["answer"], (), answer_for)
+                yield bodies.compile_schema_check(rule["answer"], answer_for)
             else:
                 yield rules.compile_rule(rule, pointer, self.schemas)
 

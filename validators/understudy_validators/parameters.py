@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from understudy_validators import pointers
 from understudy_validators.case import Case
 from understudy_validators.rules import Check
-from understudy_validators.schemas import Finding, Schemas, SchemaValidator, as_object
+from understudy_validators.schemas import Finding, Schemas, SchemaValidator, as_object, located
 from understudy_validators.viewpaths import MISSING
 from understudy_validators.violation import Violation
 
@@ -51,13 +51,9 @@ class Parameter:
         return self.name.lower() if self.location == "header" else self.name
 
 
-def compile_parameter(
-    node: Mapping[str, Any], pointer: str, document: Mapping[str, Any], schemas: Schemas
-) -> Parameter:
-    """A parameter object of the contract; `pointer` is where it stands."""
-    while "$ref" in node:
-        pointer = node["$ref"].removeprefix("#")
-        node = pointers.resolve(document, pointer)
+def compile_parameter(pointer: str, document: Mapping[str, Any], schemas: Schemas) -> Parameter:
+    """The parameter object that stands at the pointer, or that what stands there refers to."""
+    pointer, node = located(pointer, document)
     schema = as_object(node.get("schema"), document)
     return Parameter(
         location=node["in"],

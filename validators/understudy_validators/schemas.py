@@ -341,6 +341,15 @@ def as_object(schema: Any, document: Mapping[str, Any]) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def located(pointer: str, document: Mapping[str, Any]) -> tuple[str, Any]:
+    """Where what stands at the pointer stands in the end, behind any chain of `$ref`s, and what it is."""
+    node = pointers.resolve(document, pointer)
+    while isinstance(node, dict) and "$ref" in node:
+        pointer = node["$ref"].removeprefix("#")
+        node = pointers.resolve(document, pointer)
+    return pointer, node
+
+
 def dereference(schema: Any, document: Mapping[str, Any]) -> Any:
     """The schema itself behind any chain of `$ref`s."""
     while isinstance(schema, dict) and "$ref" in schema:

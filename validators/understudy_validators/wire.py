@@ -101,7 +101,9 @@ def build(contract: Contract, step: Mapping[str, Any]) -> WireRequest:
     parameters = _replaced(
         {p.name: as_text(p.example) for p in operation.parameters if p.location == "path"}, step, "path"
     )
-    query = _replaced({**_required(operation, "query"), **_query_credential(contract, operation, step)}, step, "query")
+    query = _replaced(
+        {**_required(operation, "query"), **_credential(contract, operation, step, "query")}, step, "query"
+    )
     request = WireRequest(
         method=step.get("method", operation.method).upper(),
         path=fill(operation.path, parameters),
@@ -137,7 +139,7 @@ def _replaced(defaults: Mapping[str, str], step: Mapping[str, Any], word: str) -
 
 
 def _headers(contract: Contract, operation: Operation, step: Mapping[str, Any]) -> dict[str, str]:
-    headers = {**_required(operation, "header"), **credential(contract, operation, step.get("as", NOTHING))}
+    headers = {**_required(operation, "header"), **_credential(contract, operation, step, "header")}
     lower = {name.lower(): name for name in headers}
     for name, value in step.get("headers", {}).items():
         headers.pop(lower.get(name.lower(), name), None)
@@ -146,26 +148,18 @@ def _headers(contract: Contract, operation: Operation, step: Mapping[str, Any]) 
     return headers
 
 
-def credential(contract: Contract, operation: Operation, other: Any = NOTHING) -> dict[str, str]:
-    """The header that carries the operation's example credential, or another one in its place; `None`: no header."""
+def _credential(contract: Contract, operation: Operation, step: Mapping[str, Any], place: str) -> dict[str, str]:
+    """The header or query parameter, as `place` says, with the step's credential: the example, another, or none."""
     names = [name for alternative in operation.security[:1] for name in alternative]
+    other = step.get("as", NOTHING)
     if not names or other is None:
         return {}
     scheme = contract.document.data["components"]["securitySchemes"][names[0]]
     value = contract.credentials[names[0]]["example"] if other is NOTHING else other
     if scheme["type"] == "apiKey":
-        return {scheme["name"]: value} if scheme["in"] == "header" else {}
+        return {scheme["name"]: value} if scheme["in"] == place else {}
     word = scheme["scheme"]
-    return {"Authorization": f"{word.capitalize() if word == 'bearer' else word} {value}"}
-
-
-def _query_credential(contract: Contract, operation: Operation, step: Mapping[str, Any]) -> dict[str, str]:
-    """The query parameter that carries the credential, for a scheme that sends it so."""
-    names = [name for alternative in operation.security[:1] for name in alternative]
-    scheme = contract.document.data["components"]["securitySchemes"][names[0]] if names else {}
-    if scheme.get("type") != "apiKey" or scheme["in"] != "query" or step.get("as", "") is None:
-        return {}
-    return {scheme["name"]: step.get("as") or contract.credentials[names[0]]["example"]}
+    return {"Authorization": f"{word.capitalize() if word == 'bearer' else word} {value}"} if place == "header" else {}
 
 
 def _with_body(request: WireRequest, contract: Contract, operation: Operation, step: Mapping[str, Any]) -> WireRequest:

@@ -121,8 +121,7 @@ class Gateway:
     def _refuse(self, connection: Connection, answer: Answer, payload: Any) -> None:
         connection.preferred = ""
         emission = Emission(answer.event, payload, (own_room(connection.id),))
-        calls.check_emissions(self.contract, [emission])
-        connection.hub.publish([emission])
+        calls.publish(self.contract, connection.hub, [emission])
 
     def _handle(self, event: Event, connection: Connection, state: State, verdict: Verdict, now: float) -> None:
         handler = self._handlers.get(event.id)
@@ -141,8 +140,7 @@ class Gateway:
         except Exception:
             log.exception("%s: the handler of an event failed", self.contract.name)
             return
-        calls.check_emissions(self.contract, call.emissions)
-        call.hub.publish(call.emissions)
+        calls.publish(self.contract, call.hub, call.emissions)
 
 
 def _context(context: Context, handshake: Mapping[str, Any]) -> Context:
