@@ -9,6 +9,11 @@ from typing import Protocol
 class Clock(Protocol):
     """Tells the time of a request, in Unix seconds."""
 
+    @property
+    def now(self) -> float:
+        """The time, for who only wants to know it."""
+        ...
+
     def tick(self) -> float:
         """The time of the request that has just come."""
         ...
@@ -17,9 +22,13 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's clock, to the millisecond: no API here tells more."""
 
+    @property
+    def now(self) -> float:
+        return int(time.time() * 1000) / 1000
+
     def tick(self) -> float:
         """Now."""
-        return int(time.time() * 1000) / 1000
+        return self.now
 
 
 class SteppedClock:
@@ -30,7 +39,11 @@ class SteppedClock:
     def __init__(self, start: float) -> None:
         self._milliseconds = round(start * 1000)
 
+    @property
+    def now(self) -> float:
+        return self._milliseconds / 1000
+
     def tick(self) -> float:
         """One step later than the last time."""
         self._milliseconds += self.STEP_MS
-        return self._milliseconds / 1000
+        return self.now

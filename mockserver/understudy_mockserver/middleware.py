@@ -7,6 +7,7 @@ goes route → judge → handler → checked reply, with no exception for a refu
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from connexion.middleware.abstract import SpecMiddleware
 from connexion.resolver import Resolver
 from connexion.spec import Specification
 
-from understudy_mockserver import calls, preferences, verdicts
+from understudy_mockserver import calls, preferences
 from understudy_mockserver.asgi import (
     App,
     DisconnectedError,
@@ -30,17 +31,18 @@ from understudy_mockserver.asgi import (
 )
 from understudy_mockserver.context import CONTEXT, Context
 from understudy_mockserver.guard import refuse
+from understudy_mockserver.journal import HttpEntry
 from understudy_mockserver.namespaces import Namespaces
-from understudy_mockserver.preferences import Preference, UnknownPreferenceError
+from understudy_mockserver.preferences import UnknownPreferenceError
 from understudy_mockserver.provider import Call, Handler, Reply
+from understudy_mockserver.responses import Response, forced, framed, refused, replied
 from understudy_mockserver.settings import Settings
-from understudy_validators import judging
-from understudy_validators.answers import encode
 from understudy_validators.case import Request
 from understudy_validators.compiler import METHODS
 from understudy_validators.contract import Contract, Operation
 from understudy_validators.judging import Verdict, judge, judge_reply
-from understudy_validators.routing import Match, Router
+from understudy_validators.redaction import Redactor
+from understudy_validators.routing import Router
 
 log = logging.getLogger("understudy")
 
@@ -49,7 +51,7 @@ PAGES = ("/", "/docs", "/openapi.json")
 # No vendor's path starts so.
 OWN_PATHS = "/_understudy/"
 
-_ACCEPTED = (verdicts.VERDICT.lower().encode(), b"accepted")
+_CLOSE: RawHeaders = [(b"connection", b"close")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class ContractMiddleware(SpecMiddleware):  # type: ignore[misc]
         self._app = app
         self._namespaces = namespaces
         self._settings = settings
+        self._redactor = Redactor(namespaces.contracts)
         self._sites: dict[str, Site] = {}
         self._root: Site | None = None
 
@@ -122,23 +125,25 @@ class ContractMiddleware(SpecMiddleware):  # type: ignore[misc]
 
     async def _serve(self, site: Site, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         context: Context = scope[CONTEXT]
+        begun = time.perf_counter()
+        body = b""
         try:
             situation = self._situation(scope, context)
             if situation:
-                await _frame(send, site.contract, situation, [(b"connection", b"close")])
-                return
-            body = await read_body(receive, self._settings.max_body)
-            method = scope["method"].replace("HEAD", "GET")  # the server leaves out the body of what answers HEAD
-            match = site.router.match(method, path)
-            if match is None or match.target is None:
-                await _not_found(send, site.contract, match)
-                return
-            request = Request(method, path, _headers(scope), scope["query_string"].decode("latin-1"), body)
-            await self._answer(site, match.target, match.parameters, request, context, send)
+                response = framed(site.contract, situation, _CLOSE)
+            else:
+                body = await read_body(receive, self._settings.max_body)
+                response = self._respond(site, path, scope, body, context)
         except TooLargeError:
-            await _frame(send, site.contract, "body-too-large", [(b"connection", b"close")])
+            response = framed(site.contract, "body-too-large", _CLOSE)
         except DisconnectedError:
             return
+        except UnknownPreferenceError as error:
+            await refuse(send, 400, str(error))
+            return
+        if not context.misdirected:  # a stranger's page makes no namespaces
+            self._note(site, scope, body, context, response, time.perf_counter() - begun)
+        await respond(send, response.status, response.media_type, response.body, response.headers)
 
     def _situation(self, scope: Scope, context: Context) -> str:
         """What is wrong with a request before its body is read; nothing, as a rule."""
@@ -151,34 +156,64 @@ class ContractMiddleware(SpecMiddleware):  # type: ignore[misc]
             return "headers-too-large"
         return "misdirected" if context.misdirected else ""
 
-    async def _answer(
-        self,
-        site: Site,
-        endpoint: Endpoint,
-        parameters: Mapping[str, str],
-        request: Request,
-        context: Context,
-        send: Send,
-    ) -> None:
+    def _respond(self, site: Site, path: str, scope: Scope, body: bytes, context: Context) -> Response:
+        """The answer to a whole request. Raises `UnknownPreferenceError` where it asks for one that there is not."""
+        method = scope["method"].replace("HEAD", "GET")  # the server leaves out the body of what answers HEAD
+        match = site.router.match(method, path)
+        if match is None:
+            return framed(site.contract, "not-found")
+        if match.target is None:
+            return framed(site.contract, "method-not-allowed", raw({"Allow": ", ".join(match.methods)}))
+        request = Request(method, path, _headers(scope), scope["query_string"].decode("latin-1"), body)
+        return self._answer(site, match.target, match.parameters, request, context)
+
+    def _answer(
+        self, site: Site, endpoint: Endpoint, parameters: Mapping[str, str], request: Request, context: Context
+    ) -> Response:
         operation = endpoint.operation
         state = self._namespaces.state(context.namespace, site.contract.name)
         now = state.clock.tick()
         prefer = request.headers.get("prefer")
         preference = preferences.parse(prefer) if prefer else None
         if preference:
-            verdict = judge(operation, request, parameters, state.world, now)
-            await _force(send, site.contract, operation, verdict, preference)
-            return
+            choice = preferences.choose(site.contract, operation, preference)
+            return forced(operation, judge(operation, request, parameters, state.world, now), choice, preference)
         if not _is_acceptable(site.contract, operation, request.headers.get("accept", "")):
-            await _frame(send, site.contract, "not-acceptable")
-            return
+            return framed(site.contract, "not-acceptable", operation=operation)
         verdict = judge(operation, request, parameters, state.world, now, state.quotas)
-        if verdict.accepted:
-            base_url = context.root_url + site.base_path
-            call = calls.call(operation, verdict.view, verdict.uploads, state, now=now, base_url=base_url)
-            await _handle(send, site.contract, endpoint, call, verdict)
-        else:
-            await _refuse(send, operation, verdict)
+        if not verdict.accepted:
+            return refused(operation, verdict)
+        base_url = context.root_url + site.base_path
+        call = calls.call(operation, verdict.view, verdict.uploads, state, now=now, base_url=base_url)
+        return _handle(site.contract, endpoint, call, verdict)
+
+    def _note(
+        self, site: Site, scope: Scope, body: bytes, context: Context, response: Response, seconds: float
+    ) -> None:
+        """Writes the exchange into the namespace's journal, credentials left out."""
+        namespace = self._namespaces.open(context.namespace)
+        state = namespace.states.get(site.contract.name)
+        entry = HttpEntry(
+            contract=site.contract.name,
+            operation=response.operation.id if response.operation else "",
+            time=state.clock.now if state else 0.0,
+            verdict=response.kind,
+            answer=response.answer,
+            rule=response.rule,
+            violations=response.verdict.violations,
+            caller=response.verdict.view.get("caller"),
+            seconds=seconds,
+            method=scope["method"],
+            root_url=context.root_url,
+            path=context.path,
+            query=self._redactor.query(scope["query_string"].decode("latin-1")),
+            status=response.status,
+            request_headers=self._redactor.raw_headers(scope["headers"]),
+            request_body=body,
+            response_headers=self._redactor.raw_headers(response.headers),
+            response_body=response.body,
+        )
+        namespace.journal.add(entry)
 
 
 def _headers(scope: Scope) -> dict[str, str]:
@@ -197,63 +232,23 @@ def _endpoint(specification: Specification, path: str, method: str, resolver: Re
     return Endpoint(contract.operation(operation_id), resolved.function)
 
 
-async def _handle(send: Send, contract: Contract, endpoint: Endpoint, call: Call, verdict: Verdict) -> None:
+def _handle(contract: Contract, endpoint: Endpoint, call: Call, verdict: Verdict) -> Response:
     try:
         reply = endpoint.handler(call)
         calls.publish(contract, call.hub, call.emissions)
-        await _reply(send, endpoint.operation, reply, verdict)
+        _check(endpoint.operation, reply)
+        return replied(endpoint.operation, reply, verdict)
     except Exception:
         log.exception("%s %s: the handler failed", contract.name, endpoint.operation.id)
-        await _frame(send, contract, "internal-error")
+        return framed(contract, "internal-error", operation=endpoint.operation)
 
 
-async def _reply(send: Send, operation: Operation, reply: Reply, verdict: Verdict) -> None:
-    success = operation.success
-    status = reply.status or success.status
-    media_type = success.media_type if reply.media_type is None else reply.media_type
+def _check(operation: Operation, reply: Reply) -> None:
+    """Logs each way in which the mock breaks its own contract."""
+    status = reply.status or operation.success.status
+    media_type = operation.success.media_type if reply.media_type is None else reply.media_type
     for violation in judge_reply(operation, status, media_type, reply.body):
         log.error("%s: the mock's own reply breaks the contract at %s: %s", operation.id, violation.path, violation)
-    body = b"" if reply.body is None and not media_type else encode(reply.body, media_type)
-    headers = [_ACCEPTED, *raw(verdict.headers), *raw(reply.headers or {})]
-    await respond(send, status, media_type, body, headers)
-
-
-async def _refuse(send: Send, operation: Operation, verdict: Verdict) -> None:
-    answer, body = judging.refusal(operation, verdict)
-    headers = [*raw(verdicts.headers(verdict.violations)), *raw(verdict.headers)]
-    await respond(send, answer.status, answer.media_type, encode(body, answer.media_type), headers)
-
-
-async def _force(
-    send: Send, contract: Contract, operation: Operation, verdict: Verdict, preference: Preference
-) -> None:
-    try:
-        forced = preferences.choose(contract, operation, preference)
-    except UnknownPreferenceError as error:
-        await refuse(send, 400, str(error))
-        return
-    value = forced.value
-    if forced.answer:
-        cause = next((v for v in verdict.violations if v.answer == forced.name), None)
-        value = forced.answer.body(verdict.view, cause)
-    body = encode(value, forced.media_type) if forced.media_type else b""
-    headers = raw([(verdicts.VERDICT, f"forced; example={forced.name}"), ("Preference-Applied", str(preference))])
-    await respond(send, forced.status, forced.media_type, body, headers)
-
-
-async def _not_found(send: Send, contract: Contract, match: Match[Endpoint] | None) -> None:
-    if match is None:
-        await _frame(send, contract, "not-found")
-    else:
-        await _frame(send, contract, "method-not-allowed", raw({"Allow": ", ".join(match.methods)}))
-
-
-async def _frame(send: Send, contract: Contract, situation: str, extra: RawHeaders | None = None) -> None:
-    """Answers a situation outside of any operation, in the vendor's envelope."""
-    answer = contract.framing[situation]
-    body = encode(answer.body({}, None), answer.media_type)
-    headers = raw({verdicts.VERDICT: f"refused; rule={situation}"})
-    await respond(send, answer.status, answer.media_type, body, [*headers, *(extra or [])])
 
 
 def _is_acceptable(contract: Contract, operation: Operation, accept: str) -> bool:

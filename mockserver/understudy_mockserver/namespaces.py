@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from understudy_mockserver.blobs import Blobs
 from understudy_mockserver.clock import Clock, SteppedClock, SystemClock
 from understudy_mockserver.ids import Ids
+from understudy_mockserver.journal import Journal
 from understudy_mockserver.lenient import Adoption
 from understudy_mockserver.provider import Provider
 from understudy_mockserver.quotas import SlidingQuotas
@@ -34,6 +35,16 @@ class State:
     clock: Clock
     quotas: SlidingQuotas
     hub: Hub
+    journal: Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """One world for each API that was used in it, and the journal of what happened."""
+
+    name: str
+    journal: Journal
+    states: dict[str, State] = field(default_factory=dict)
 
 
 class Namespaces:
@@ -42,43 +53,58 @@ class Namespaces:
     def __init__(self, served: Mapping[str, tuple[Contract, Provider]], settings: Settings) -> None:
         self._served = served
         self._settings = settings
-        self._states: dict[str, dict[str, State]] = {}
+        self._namespaces: dict[str, Namespace] = {}
+
+    def open(self, name: str) -> Namespace:
+        """The namespace of that name; it is now the one that was used last."""
+        namespace = self._namespaces.pop(name, None) or self._make(name)
+        self._namespaces[name] = namespace
+        return namespace
 
     def state(self, namespace: str, contract: str) -> State:
         """The state of a contract in a namespace."""
-        states = self._states.pop(namespace, None)
-        if states is None:
-            states = {}
-            if len(self._states) >= self._settings.max_namespaces:
-                _end(self._states.pop(next(iter(self._states))))
-        self._states[namespace] = states
-        found = states.get(contract)
+        return self.state_in(self.open(namespace), contract)
+
+    def state_in(self, namespace: Namespace, contract: str) -> State:
+        """The state of a contract in an open namespace."""
+        found = namespace.states.get(contract)
         if found is None:
-            found = states[contract] = self._fresh(contract)
+            found = namespace.states[contract] = self._fresh(contract, namespace.journal)
         return found
+
+    def _make(self, name: str) -> Namespace:
+        if len(self._namespaces) >= self._settings.max_namespaces:
+            _end(self._namespaces.pop(next(iter(self._namespaces))))
+        return Namespace(name, Journal(self._settings.max_journal, self._settings.max_journal_body))
 
     @property
     def contracts(self) -> tuple[Contract, ...]:
         """The contracts that are served."""
         return tuple(contract for contract, _ in self._served.values())
 
+    def __len__(self) -> int:
+        return len(self._namespaces)
+
     def close(self) -> None:
         """Ends what goes on in every namespace."""
-        for states in self._states.values():
-            _end(states)
+        for namespace in self._namespaces.values():
+            _end(namespace)
 
     def existing(self, namespace: str, contract: str) -> State | None:
         """The state of a contract in a namespace, if there is one; it counts as no use of it."""
-        return self._states.get(namespace, {}).get(contract)
+        found = self._namespaces.get(namespace)
+        return found.states.get(contract) if found else None
 
-    def _fresh(self, name: str) -> State:
+    def _fresh(self, name: str, journal: Journal) -> State:
         contract, provider = self._served[name]
         world, blobs = contract.world.copy(), Blobs(self._settings.max_blobs)
         provider.prepare(world, blobs)
         if self._settings.lenient:
             world.adopt = Adoption(world)
         seed = secrets.randbits(64) if self._settings.seed is None else self._settings.seed
-        return State(world, blobs, Ids(seed), self._clock(contract), SlidingQuotas(), Hub())
+        clock = self._clock(contract)
+        hub = Hub(journal.observer(name, clock))
+        return State(world, blobs, Ids(seed), clock, SlidingQuotas(), hub, journal)
 
     def _clock(self, contract: Contract) -> Clock:
         if self._settings.seed is None:
@@ -86,7 +112,7 @@ class Namespaces:
         return SteppedClock(times.to_seconds(contract.now))
 
 
-def _end(states: Mapping[str, State]) -> None:
+def _end(namespace: Namespace) -> None:
     """Cuts the connections of a namespace that is no more."""
-    for state in states.values():
+    for state in namespace.states.values():
         state.hub.close()

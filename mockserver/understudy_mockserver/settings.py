@@ -28,3 +28,5 @@ class Settings:
     max_header_bytes: int = 32 * 1024
     max_blobs: int = 256 * 1024 * 1024
     max_namespaces: int = 1000
+    max_journal: int = 1000
+    max_journal_body: int = 64 * 1024

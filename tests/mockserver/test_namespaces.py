@@ -91,7 +91,7 @@ def test_there_are_never_more_than_the_limit() -> None:
     spaces = namespaces(limit=3)
     for number in range(50):
         spaces.state(f"n{number}", "tiny")
-    assert len(spaces._states) == 3
+    assert len(spaces) == 3
 
 
 @pytest.mark.parametrize("name", ["a", "A-1_b.c", "0", "x" * 64])

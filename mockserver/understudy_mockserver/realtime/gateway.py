@@ -8,6 +8,7 @@ from typing import Any
 
 from understudy_mockserver import calls
 from understudy_mockserver.context import Context
+from understudy_mockserver.journal import EventEntry
 from understudy_mockserver.namespaces import NAME, Namespaces, State
 from understudy_mockserver.provider import Call, Provider
 from understudy_mockserver.realtime.hub import Connection, Emission, own_room
@@ -16,6 +17,7 @@ from understudy_validators.answers import Answer
 from understudy_validators.contract import Contract
 from understudy_validators.judging import Verdict
 from understudy_validators.realtime import Channel, Event
+from understudy_validators.redaction import Redactor
 
 log = logging.getLogger("understudy")
 
@@ -42,6 +44,7 @@ class Gateway:
         self._channels: Mapping[str, Channel] = contract.realtime.channels
         self._handlers = provider.events
         self._namespaces = namespaces
+        self._redactor = Redactor([contract])
 
     def judges(self, namespace: str) -> bool:
         """Whether the contract has something to say of a Socket.IO namespace; the default one exists anyway."""
@@ -65,7 +68,18 @@ class Gateway:
         now = state.clock.tick()
         verdict = judging.judge_connect(channel.connect, query, state.world, now, state.quotas)
         preferred = _name(handshake.get(PREFER_KEY, ""))
-        self._admit(channel.connect, verdict, query, preferred)
+        entry = EventEntry(
+            contract=self.contract.name,
+            operation=channel.connect.id,
+            time=now,
+            caller=verdict.view.get("caller"),
+            direction="connected",
+            event=namespace,
+            payload=self._redactor.fields(query),
+            connection=connection_id,
+        )
+        state.journal.add(entry)
+        self._admit(channel.connect, verdict, query, preferred, entry)
         connection = Connection(connection_id, namespace, context, state.hub, drop, preferred=preferred)
         user_id = verdict.view.get("token", {}).get("userId")
         state.world["connections"].insert({"id": connection_id, "userId": user_id, "namespace": namespace})
@@ -88,12 +102,26 @@ class Gateway:
         forced = _answer(event, connection.preferred)
         quotas = judging.NO_QUOTAS if forced else state.quotas
         verdict = judging.judge_event(event, payload, view, state.world, now, quotas)
+        entry = EventEntry(
+            contract=self.contract.name,
+            operation=event.id,
+            time=now,
+            caller=verdict.view.get("caller"),
+            direction="received",
+            event=name,
+            payload=payload,
+            connection=connection.id,
+        )
+        state.journal.add(entry)
         if forced:
+            entry.is_forced(forced.name)
             self._refuse(connection, forced, judging.event_body(forced, verdict.view, payload))
         elif verdict.accepted:
             self._handle(event, connection, state, verdict, now)
         else:
-            self._refuse(connection, *judging.refusal_of_event(event, verdict, payload))
+            answer, body = judging.refusal_of_event(event, verdict, payload)
+            entry.is_refused(answer.name, verdict.violations)
+            self._refuse(connection, answer, body)
 
     def disconnect(self, connection: Connection) -> None:
         """Forgets a client that has left."""
@@ -103,6 +131,18 @@ class Gateway:
         if state is None or record is None:  # its namespace has made room for others, or began anew
             return
         state.world["connections"].remove(record)
+        state.journal.add(
+            EventEntry(
+                contract=self.contract.name,
+                operation="disconnect",
+                time=state.clock.now,
+                caller=connection.view.get("caller"),
+                direction="disconnected",
+                event=connection.namespace,
+                payload=None,
+                connection=connection.id,
+            )
+        )
         handler = self._handlers.get("disconnect")
         if handler:
             view = {**connection.view, "connection": record, "body": None}
@@ -111,12 +151,17 @@ class Gateway:
     def _state(self, context: Context) -> State:
         return self._namespaces.state(context.namespace, self.contract.name)
 
-    def _admit(self, event: Event, verdict: Verdict, sent: Mapping[str, Any], preferred: str) -> None:
+    def _admit(
+        self, event: Event, verdict: Verdict, sent: Mapping[str, Any], preferred: str, entry: EventEntry
+    ) -> None:
         forced = _answer(event, preferred)
         if forced:
+            entry.is_forced(forced.name)
             raise RefusedError(judging.event_body(forced, verdict.view, sent))
         if not verdict.accepted:
-            raise RefusedError(judging.refusal_of_event(event, verdict, sent)[1])
+            answer, body = judging.refusal_of_event(event, verdict, sent)
+            entry.is_refused(answer.name, verdict.violations)
+            raise RefusedError(body)
 
     def _refuse(self, connection: Connection, answer: Answer, payload: Any) -> None:
         connection.preferred = ""

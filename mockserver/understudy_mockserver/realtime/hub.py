@@ -75,6 +75,10 @@ class Connection:
             self.drop()
 
 
+#: Told of each event that is delivered, and of the connections that it goes to.
+Observer = Callable[[Emission, tuple[str, ...]], None]
+
+
 def own_room(connection_id: str) -> str:
     """The room of one connection alone."""
     return f"connection:{connection_id}"
@@ -88,7 +92,8 @@ def user_room(user_id: Any) -> str:
 class Hub:
     """Connections and rooms. Every event passes `publish`, and the faults that a test has asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, observe: Observer | None = None) -> None:
+        self._observe = observe
         self.connections: dict[str, Connection] = {}
         self.rooms: dict[str, dict[str, Connection]] = {}
         self.faults: Faults[Emission] = Faults()
@@ -141,6 +146,9 @@ class Hub:
 
     def _deliver(self, emission: Emission) -> None:
         reached = {key: found for room in emission.to for key, found in self.rooms.get(room, {}).items()}
+        if emission.others:
+            reached.pop(emission.source, None)
+        if self._observe:
+            self._observe(emission, tuple(reached))
         for key, connection in reached.items():
-            if not (emission.others and key == emission.source):
-                connection.send(emission.event, emission.payload_for(key))
+            connection.send(emission.event, emission.payload_for(key))
