@@ -83,6 +83,7 @@ class _Compiler:
             code_pointer=self.data.get("x-code", ""),
             world=self.world.world,
             now=self.world.now,
+            unique=self.world.document.data.get("unique", {}),
             realtime=self.realtime,
         )
 

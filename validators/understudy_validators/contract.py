@@ -70,6 +70,8 @@ class Contract:
     code_pointer: str
     world: World = field(repr=False)
     now: str = ""
+    # Fields, or lists of fields, that differ between the records of a collection.
+    unique: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     realtime: Realtime = field(default_factory=Realtime)
 
     def operation(self, operation_id: str) -> Operation:

@@ -1,8 +1,9 @@
-"""A small Socket.IO client of protocol 5 (Engine.IO 4, websocket): what reproducing an event's failure needs."""
+"""A small Socket.IO client of protocol 5 (Engine.IO 4, websocket): what causing and checking events needs."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Mapping
 from types import TracebackType
@@ -61,12 +62,24 @@ class SocketClient:
         """The payload of the next such event. Raises `TimeoutError` when none comes."""
         async with asyncio.timeout(PATIENCE):
             while True:
-                packet = await self._next()
-                if packet.startswith(f"42{self._prefix}"):
-                    name, *arguments = json.loads(packet[2:].removeprefix(self._prefix))
-                    self.received.append((name, arguments[0] if arguments else None))
-                    if name == event:
-                        return self.received[-1][1]
+                count = len(self.received)
+                self._take(await self._next())
+                if len(self.received) > count and self.received[-1][0] == event:
+                    return self.received[-1][1]
+
+    async def collect(self, count: int, seconds: float) -> list[tuple[str, Any]]:
+        """The next events (name, payload), at most `count`, that come within `seconds`."""
+        start = len(self.received)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while len(self.received) < start + count:
+                    self._take(await self._next())
+        return self.received[start:]
+
+    def _take(self, packet: str) -> None:
+        if packet.startswith(f"42{self._prefix}"):
+            name, *arguments = json.loads(packet[2:].removeprefix(self._prefix))
+            self.received.append((name, arguments[0] if arguments else None))
 
     async def _next(self) -> str:
         """The next packet that is no ping."""
