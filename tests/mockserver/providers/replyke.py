@@ -48,6 +48,31 @@ def bearer(name: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {name}-token"}
 
 
+def below(project: int = 1) -> str:
+    """Where real clients find all the rest."""
+    return f"/replyke/v7/{project_id(project)}"
+
+
+def chat(number: int = 1) -> str:
+    """A conversation of the world."""
+    return f"{below()}/chat/conversations/{conversation_id(number)}"
+
+
+def space_id(number: int) -> str:
+    return f"d0000000-0000-4000-8000-{number:012}"
+
+
+def ask(client: httpx.Client, method: str, url: str, by: str = "alice", **body: Any) -> httpx.Response:
+    """A call with a JSON body; without fields there is none."""
+    return client.request(method, url, headers=bearer(by), json=body or None)
+
+
+def ok(response: httpx.Response, status: int = 200) -> Any:
+    """The body of a success of this status."""
+    assert response.status_code == status, response.text
+    return response.json()
+
+
 def send(client: httpx.Client, *, by: str = "alice", to: int = 1, **fields: Any) -> httpx.Response:
     """A message of these fields, as JSON."""
     return client.post(f"/replyke{messages(to)}", headers=bearer(by), json=fields)

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.mockserver.providers.replyke import conversation_id, message_id, project_id, user_id
+from tests.mockserver.providers.replyke import conversation_id, message_id, project_id, space_id, user_id
 from understudy_mockserver import calls
 from understudy_mockserver.blobs import Blobs
 from understudy_mockserver.context import Context
@@ -77,6 +77,90 @@ def test_each_change_is_told_once_to_all_who_read(
     assert not caplog.records
 
 
+SPACE = {user_room(user_id(number)) for number in (1, 2, 6)}
+IN_SPACE = {"spaceId": space_id(1), "conversationId": conversation_id(3), "messageId": message_id(7)}
+REPORTED = {**IN_SPACE, "reportId": "40000000-0000-4000-8000-000000000001"}
+NEWCOMER = TEAM | {user_room(user_id(5))}
+REMOVAL = {"moderationStatus": "removed"}
+DECISIONS: list[tuple[str, Any, dict[str, str], list[str], set[str]]] = [
+    ("updateConversation", {"name": "The team"}, {}, ["conversation:updated"], TEAM),
+    ("updateConversation", {"name": "Team"}, {}, [], TEAM),
+    ("updateConversation", {"postingPermission": "members"}, IN_SPACE, ["conversation:updated"], SPACE),
+    ("deleteConversation", None, {}, ["conversation:deleted"], TEAM),
+    ("deleteConversation", None, IN_SPACE, ["conversation:deleted"], SPACE),
+    ("addMember", {"userId": user_id(5)}, {}, ["member:joined"], NEWCOMER),
+    ("addMember", {"userId": user_id(2)}, {}, [], TEAM),
+    ("removeMember", None, {"userId": user_id(2)}, ["member:left"], TEAM),
+    ("changeMemberRole", {"role": "admin"}, {"userId": user_id(2)}, [], TEAM),
+    ("muteConversation", {"duration": "8h"}, {}, [], TEAM),
+    ("moderateMessage", REMOVAL, IN_SPACE, ["message:removed"], SPACE),
+    ("handleReport", {"actions": ["dismiss"]}, REPORTED, [], SPACE),
+    ("handleReport", {"actions": ["remove-message"], "messageId": message_id(7)}, REPORTED, ["message:removed"], SPACE),
+    ("handleReport", {"actions": ["ban-user"], "userId": user_id(2)}, REPORTED, ["member:left"], SPACE),
+    ("handleReport", {"actions": ["ban-user"], "userId": user_id(7)}, REPORTED, [], SPACE),
+]
+
+
+@pytest.mark.parametrize(("operation", "body", "path", "events", "told"), DECISIONS)
+def test_each_decision_is_told_once_to_all_whom_it_concerns(
+    operation: str,
+    body: Any,
+    path: dict[str, str],
+    events: list[str],
+    told: set[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    _, call = Inside().call(operation, body=body, **path)
+    assert [emission.event for emission in call.emissions] == events
+    assert all(set(emission.to) == told for emission in call.emissions)
+    assert not caplog.records
+
+
+def test_a_message_that_was_removed_before_is_not_told_of_again() -> None:
+    inside = Inside()
+    inside.call("moderateMessage", body=REMOVAL, **IN_SPACE)
+    _, call = inside.call("moderateMessage", body=REMOVAL, **IN_SPACE)
+    assert call.emissions == []
+
+
+def test_a_report_is_handled_by_the_space_where_it_was_made() -> None:
+    inside = Inside()
+    inside.call("reportMessage", body={"reason": "spam"}, messageId=message_id(5))
+    inside.call("reportMessage", body={"reason": "spam"}, **IN_SPACE)
+    elsewhere, there = (report["id"] for report in inside.world["reports"].all(userId=user_id(1)))
+    dismissal = {"actions": ["dismiss"]}
+    refused = inside.judged("handleReport", "alice-token", dismissal, **{**IN_SPACE, "reportId": elsewhere})
+    assert [violation.answer for violation in refused.violations] == ["report-not-found"]
+    inside.call("handleReport", body=dismissal, **{**IN_SPACE, "reportId": there})
+    handled = inside.world["reports"].find(id=there)
+    assert handled is not None
+    assert (handled["actions"], handled["handledById"]) == (["dismiss"], user_id(1))
+
+
+def test_the_members_of_a_space_are_told_of_its_new_chat(caplog: pytest.LogCaptureFixture) -> None:
+    inside = Inside()
+    inside.call("deleteConversation", **IN_SPACE)
+    _, call = inside.call("getSpaceConversation", **IN_SPACE)
+    assert {emission.event for emission in call.emissions} == {"conversation:created"}
+    assert {emission.to[0] for emission in call.emissions} == SPACE
+    assert not caplog.records
+    _, call = inside.call("getSpaceConversation", **IN_SPACE)
+    assert call.emissions == []
+
+
+def test_who_came_to_a_space_later_joins_its_chat_by_asking_for_it(caplog: pytest.LogCaptureFixture) -> None:
+    inside = Inside()
+    chat = {"conversationId": conversation_id(3), "userId": user_id(2)}
+    inside.world["members"].remove(inside.world["members"].all(**chat)[0])
+    shown, call = inside.call("getSpaceConversation", "bob-token", **IN_SPACE)
+    assert shown["currentMember"]["userId"] == user_id(2)
+    assert [(event.event, set(event.to)) for event in call.emissions] == [("member:joined", SPACE)]
+    inside.call("quitConversation", "bob-token", **IN_SPACE)
+    shown, call = inside.call("getSpaceConversation", "bob-token", **IN_SPACE)
+    assert (shown["currentMember"], call.emissions) == (None, [])
+    assert not caplog.records
+
+
 def test_each_member_is_told_of_a_new_conversation_as_it_sees_it(caplog: pytest.LogCaptureFixture) -> None:
     _, call = Inside().call("createGroup", body={"type": "group", "memberIds": [user_id(5)]})
     seen = {event.to[0]: [user["id"] for user in event.payload["otherMembers"]] for event in call.emissions}
@@ -102,7 +186,17 @@ def test_tokens_expire_and_used_ones_are_detected() -> None:
     assert later(2_592_001, "requestNewAccessToken", body=fresh) == "refresh-token-malformed"
 
 
-def test_who_leaves_for_good_is_out_of_the_room_of_those_who_see_typing() -> None:
+@pytest.mark.parametrize(
+    ("operation", "by", "path"),
+    [
+        ("quitConversation", "bob-token", {}),
+        ("removeMember", "alice-token", {"userId": user_id(2)}),
+        ("deleteConversation", "alice-token", {}),
+    ],
+)
+def test_who_is_out_for_good_is_out_of_the_room_of_those_who_see_typing(
+    operation: str, by: str, path: dict[str, str]
+) -> None:
     inside = Inside()
 
     async def leave() -> set[str]:
@@ -110,7 +204,7 @@ def test_who_leaves_for_good_is_out_of_the_room_of_those_who_see_typing() -> Non
         connection = Connection("a", "/", context, inside.hub, drop=lambda: None)
         inside.hub.add(connection, user_id(2))
         connection.join(f"conversation:{conversation_id(1)}")
-        inside.call("quitConversation", "bob-token")
+        inside.call(operation, by, **path)
         return connection.rooms
 
     assert asyncio.run(leave()) == {"connection:a", user_room(user_id(2))}

@@ -111,6 +111,11 @@ def test_a_query_that_cannot_be_is_refused(client: httpx.Client, query: dict[str
     assert refusal(response) == (400, "chat/invalid-query")
 
 
+@pytest.mark.parametrize(("wanted", "found"), [("true", [1]), ("false", [5, 3])])
+def test_threads_are_listed_alone(client: httpx.Client, wanted: str, found: list[int]) -> None:
+    assert numbers(get(client, MESSAGES, **{"filters[hasReplies]": wanted})) == found
+
+
 # --- Edits, deletions, reactions, reports
 
 
@@ -257,6 +262,12 @@ def test_a_service_key_asks_in_the_name_of_a_user(client: httpx.Client) -> None:
     assert refusal(response) == (403, "chat/unauthorized")
 
 
+def test_a_service_key_makes_no_conversation_for_who_is_suspended(client: httpx.Client) -> None:
+    key = {"Authorization": "Bearer service-key"}
+    response = client.post(f"{CHATS}/direct", headers=key, params={"userId": user_id(4)}, json={"userId": user_id(1)})
+    assert refusal(response) == (403, "user/suspended")
+
+
 # --- Sessions
 
 
@@ -299,3 +310,10 @@ def test_who_is_suspended_may_sign_in(client: httpx.Client) -> None:
     body = {"email": "dave@example.com", "password": "dave-password"}
     session = ok(client.post(f"{ROOT}/auth/sign-in", json=body))
     assert session["user"]["suspensions"][0]["reason"] == "Repeated spam"
+
+
+def test_who_has_signed_in_elsewhere_gets_a_session(client: httpx.Client) -> None:
+    session = ok(client.post(f"{ROOT}/auth/verify-external-user", json={"userJwt": "erin-external-jwt"}))
+    assert session["user"]["username"] == "erin"
+    headers = {"Authorization": f"Bearer {session['accessToken']}"}
+    ok(client.get(f"{CHATS}/unread-count", headers=headers))

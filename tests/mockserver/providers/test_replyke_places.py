@@ -28,6 +28,7 @@ from tests.mockserver.providers.replyke import (
 )
 from tests.servers import serve
 from understudy_mockserver.app import Understudy, create_app
+from understudy_mockserver.limits import Limits
 from understudy_mockserver.settings import Settings
 
 HELLO: dict[str, Any] = {"content": "hello"}
@@ -268,7 +269,7 @@ def test_a_seeded_message_does_not_depend_on_requests_that_were_refused_or_force
 
 def test_a_file_whose_bytes_were_given_up_is_not_found_rather_than_empty() -> None:
     """The mock keeps only so many bytes; who fetches others must not be told that the file was empty."""
-    app = create_app(["replyke"], Settings(max_blobs=10))
+    app = create_app(["replyke"], Settings(limits=Limits(blobs=10)))
     form = {"url": PATHS[1], "headers": bearer("alice")}
     files = [{"files": ("a.txt", letter * 8, "text/plain")} for letter in (b"a", b"b")]
     first, second = (created(response) for response in ask(app, *[{**form, "files": each} for each in files]))

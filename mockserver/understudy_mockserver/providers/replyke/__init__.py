@@ -1,7 +1,16 @@
 """Replyke chat: what the API does with a request that breaks no rule of its contract."""
 
 from understudy_mockserver.provider import Provider
-from understudy_mockserver.providers.replyke import conversations, files, messages, reactions, rooms, sessions
+from understudy_mockserver.providers.replyke import (
+    conversations,
+    files,
+    members,
+    messages,
+    reactions,
+    rooms,
+    sessions,
+    spaces,
+)
 
 __all__ = ["PROVIDER"]
 
@@ -16,16 +25,27 @@ PROVIDER = Provider(
         "toggleReaction": reactions.toggle,
         "listReactions": reactions.list_reactions,
         "reportMessage": reactions.report,
-        "markAsRead": conversations.mark_as_read,
+        "markAsRead": members.mark_as_read,
         "listConversations": conversations.list_conversations,
         "createGroup": conversations.create_group,
         "getUnreadCount": conversations.get_unread_count,
         "createDirect": conversations.create_direct,
         "getConversation": conversations.get_conversation,
-        "listMembers": conversations.list_members,
-        "quitConversation": conversations.quit_conversation,
+        "updateConversation": conversations.update_conversation,
+        "deleteConversation": conversations.delete_conversation,
+        "getPreview": conversations.get_preview,
+        "muteConversation": members.mute,
+        "listMembers": members.list_members,
+        "addMember": members.add_member,
+        "removeMember": members.remove_member,
+        "changeMemberRole": members.change_role,
+        "quitConversation": members.quit_conversation,
+        "getSpaceConversation": spaces.get_space_conversation,
+        "moderateMessage": spaces.moderate_message,
+        "handleReport": spaces.handle_report,
         "getLeanProject": sessions.get_lean_project,
         "signIn": sessions.sign_in,
+        "verifyExternalUser": sessions.sign_in,
         "requestNewAccessToken": sessions.request_new_access_token,
         "getFile": files.get_file,
     },

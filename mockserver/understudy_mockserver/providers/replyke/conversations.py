@@ -1,12 +1,14 @@
-"""Conversations and their members: made, listed, read and left."""
+"""Conversations: made, listed, shown, changed and deleted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from understudy_mockserver.provider import Call, Reply
-from understudy_mockserver.providers.replyke.people import active_members, memberships, readers, summary, user_id
+from understudy_mockserver.providers.replyke import files
+from understudy_mockserver.providers.replyke.members import new_member
+from understudy_mockserver.providers.replyke.people import active_members, memberships, readers, user_id
 from understudy_mockserver.providers.replyke.previews import last_visible, preview, unread
 from understudy_mockserver.providers.replyke.rooms import expel
 from understudy_mockserver.providers.replyke.service import said, time_after
@@ -16,6 +18,8 @@ from understudy_validators.records import Record
 
 # Before every time there is: where a conversation without a message stands.
 _NEVER = float("-inf")
+# What may be changed of a conversation.
+_CHANGEABLE = ("name", "description", "avatarFileId", "postingPermission")
 
 
 def list_conversations(call: Call) -> Reply:
@@ -59,15 +63,20 @@ def get_unread_count(call: Call) -> Reply:
 
 def get_conversation(call: Call) -> Reply:
     """The conversation as the user sees it."""
-    return Reply(_shown(call, call.view["conversation"]))
+    return Reply(shown(call, call.view["conversation"]))
+
+
+def get_preview(call: Call) -> Reply:
+    """The conversation as lists show it to the user."""
+    return Reply(preview(call, call.view["conversation"], call.view["member"]))
 
 
 def create_group(call: Call) -> Reply:
     """Makes a group whose admin is the user."""
     said_of_it = {name: call.body.get(name) for name in ("name", "description")}
-    fields = {"type": "group", **said_of_it, "metadata": call.body.get("metadata", {})}
+    fields = {"type": "group", **said_of_it, "createdById": user_id(call), "metadata": call.body.get("metadata", {})}
     others = dict.fromkeys(call.body.get("memberIds", []), "member")
-    return Reply(_create(call, fields, {**others, user_id(call): "admin"}))
+    return Reply(shown(call, create(call, fields, {**others, user_id(call): "admin"})))
 
 
 def create_direct(call: Call) -> Reply:
@@ -76,31 +85,70 @@ def create_direct(call: Call) -> Reply:
     theirs = {member["conversationId"] for member in call.world["members"].all(userId=other_id)}
     for conversation, _ in memberships(call.world, call.path["projectId"], own_id):
         if conversation["type"] == "direct" and conversation["id"] in theirs:
-            return Reply(_shown(call, conversation), 200)
-    fields: dict[str, Any] = {"type": "direct", "name": None, "description": None, "metadata": {}}
-    return Reply(_create(call, fields, {own_id: None, other_id: None}), 201)
+            return Reply(shown(call, conversation), 200)
+    fields = {"type": "direct", "createdById": own_id}
+    return Reply(shown(call, create(call, fields, {own_id: None, other_id: None})), 201)
 
 
-def _create(call: Call, fields: dict[str, Any], roles: dict[str, str | None]) -> dict[str, Any]:
+def create(call: Call, fields: Mapping[str, Any], roles: Mapping[str, str | None]) -> Record:
     """Stores a conversation and the members with their roles, and tells each of them."""
+    now = _own_time(call)
     conversation = call.world["conversations"].insert(
         {
             "id": call.ids.uuid(),
             "projectId": call.path["projectId"],
-            **fields,
+            "type": "group",
+            "name": None,
+            "description": None,
             "spaceId": None,
-            "createdById": user_id(call),
+            "createdById": None,
             "avatarFileId": None,
             "lastMessageAt": None,
             "postingPermission": None,
-            "createdAt": (now := _own_time(call)),
+            "metadata": {},
+            "createdAt": now,
             "updatedAt": now,
+            **fields,
         }
     )
-    members = [call.world["members"].insert(_member(call, conversation, *each)) for each in roles.items()]
+    members = [call.world["members"].insert(new_member(call, conversation, *each)) for each in roles.items()]
     for member in members:
         call.emit("conversation:created", preview(call, conversation, member), user_room(member["userId"]))
-    return _shown(call, conversation)
+    return conversation
+
+
+def update_conversation(call: Call) -> Reply:
+    """Changes what the request names; where that changes nothing, nobody is told."""
+    conversation = call.view["conversation"]
+    asked = {name: call.body[name] for name in _CHANGEABLE if name in call.body}
+    changes = {name: value for name, value in asked.items() if conversation[name] != value}
+    if changes:
+        conversation = call.world["conversations"].replace(conversation, **changes, updatedAt=call.time)
+        told = map(user_room, readers(call.world, conversation["id"]))
+        call.emit("conversation:updated", {"id": conversation["id"], **changes}, *told)
+    return Reply(shown(call, conversation))
+
+
+def delete_conversation(call: Call) -> Reply:
+    """Takes the conversation out of the world with all that is in it, and tells those who read it."""
+    conversation = call.view["conversation"]
+    told = readers(call.world, conversation["id"])
+    for message in call.world["messages"].all(conversationId=conversation["id"]):
+        _forget(call, message)
+    for member in call.world["members"].all(conversationId=conversation["id"]):
+        call.world["members"].remove(member)
+        expel(call.hub, member["userId"], conversation["id"])
+    call.world["conversations"].remove(conversation)
+    call.emit("conversation:deleted", {"conversationId": conversation["id"]}, *map(user_room, told))
+    return Reply(said(call, "deleted"))
+
+
+def _forget(call: Call, message: Record) -> None:
+    files.remove(call.world, message)
+    for name in ("reactions", "reports"):
+        for record in call.world[name].all(messageId=message["id"]):
+            call.world[name].remove(record)
+    call.world["messages"].remove(message)
 
 
 def _own_time(call: Call) -> str:
@@ -109,63 +157,8 @@ def _own_time(call: Call) -> str:
     return time_after(call, made)
 
 
-def _member(call: Call, conversation: Record, user_id: str, role: str | None) -> Record:
-    return {
-        "id": call.ids.uuid(),
-        "projectId": conversation["projectId"],
-        "conversationId": conversation["id"],
-        "userId": user_id,
-        "role": role,
-        "lastReadAt": None,
-        "mutedUntil": None,
-        "isActive": True,
-        "leftAt": None,
-        "createdAt": call.time,
-        "updatedAt": call.time,
-    }
-
-
-def _shown(call: Call, conversation: Record) -> dict[str, Any]:
+def shown(call: Call, conversation: Record) -> dict[str, Any]:
+    """The conversation as its own page shows it to the user."""
     members = active_members(call.world, conversation)
     own = next((member for member in members if member["userId"] == user_id(call)), None)
     return {**conversation, "memberCount": len(members), "currentMember": own}
-
-
-def list_members(call: Call) -> Reply:
-    """One page of the active members."""
-    query = call.view["query"]
-    page, limit, role = query["page"], query["limit"], query.get("role")
-    members = [m for m in active_members(call.world, call.view["conversation"]) if role in (None, m["role"])]
-    pagination = {
-        "page": page,
-        "pageSize": limit,
-        "totalPages": -(-len(members) // limit),
-        "totalItems": len(members),
-        "hasMore": len(members) > page * limit,
-    }
-    return Reply({"data": _introduced(call, members[(page - 1) * limit : page * limit]), "pagination": pagination})
-
-
-def _introduced(call: Call, members: Iterable[Record]) -> list[dict[str, Any]]:
-    return [{**member, "user": summary(call.world, member["userId"], "metadata")} for member in members]
-
-
-def mark_as_read(call: Call) -> Reply:
-    """Notes up to where the user has read; it never moves back."""
-    member, read = call.view["member"], call.view["message"]["createdAt"]
-    before = member["lastReadAt"]
-    if before is None or times.to_seconds(read) > times.to_seconds(before):
-        call.world["members"].replace(member, lastReadAt=read, updatedAt=call.time)
-    return Reply(said(call, "marked"))
-
-
-def quit_conversation(call: Call) -> Reply:
-    """Ends the user's membership, whose row is kept; the user's connections leave the conversation's room."""
-    own_id, conversation_id = user_id(call), call.path["conversationId"]
-    told = [user_room(reader) for reader in readers(call.world, conversation_id)]
-    left = max(call.time, call.view["conversation"]["lastMessageAt"] or "")
-    call.world["members"].replace(call.view["member"], isActive=False, leftAt=left, updatedAt=call.time)
-    expel(call.hub, own_id, conversation_id)
-    payload = {"conversationId": conversation_id, "userId": own_id}
-    call.emit("member:left", payload, *told, user_room(own_id))
-    return Reply(said(call, "left"))

@@ -84,7 +84,20 @@ def edit_message(call: Call) -> Reply:
 def delete_message(call: Call) -> Reply:
     """Empties the message for its author, or removes it for an admin of the group."""
     message = call.view["message"]
-    return _delete(call, message) if message["userId"] == user_id(call) else _remove(call, message)
+    if message["userId"] == user_id(call):
+        return _delete(call, message)
+    remove(call, message)
+    return Reply(said(call, "removed"))
+
+
+def remove(call: Call, message: Record, reason: str | None = None) -> None:
+    """Removes a message in the name of those who keep order; one that was removed before stays as it is."""
+    if not is_visible(message):
+        return
+    moderated = {"moderatedAt": call.time, "moderatedById": user_id(call), "moderatedByType": "user"}
+    changes = {**moderated, "moderationReason": reason, "moderationStatus": "removed", "updatedAt": call.time}
+    call.world["messages"].replace(message, **changes)
+    tell(call, "message:removed", message, {})
 
 
 def _delete(call: Call, message: Record) -> Reply:
@@ -94,13 +107,6 @@ def _delete(call: Call, message: Record) -> Reply:
         files.remove(call.world, message)
         tell(call, "message:deleted", message, {"userDeletedAt": call.time})
     return Reply({**said(call, "deleted"), "userDeletedAt": message["userDeletedAt"]})
-
-
-def _remove(call: Call, message: Record) -> Reply:
-    moderated = {"moderatedAt": call.time, "moderatedById": user_id(call), "moderatedByType": "user"}
-    call.world["messages"].replace(message, **moderated, moderationStatus="removed", updatedAt=call.time)
-    tell(call, "message:removed", message, {})
-    return Reply(said(call, "removed"))
 
 
 def _announce(call: Call, message: Record, echo: Mapping[str, Any], parent: Record | None) -> None:
@@ -125,10 +131,11 @@ def _listed(call: Call, parent_id: str | None) -> Iterable[Record]:
     """What the reader may see of a conversation between the two times; of what came after leaving it, nothing."""
     query, left = call.view["query"], call.view["member"]["leftAt"]
     after, before = _seconds(query.get("after"), float("-inf")), _seconds(query.get("before"), float("inf"))
-    last = _seconds(left, float("inf"))
+    last, threads = _seconds(left, float("inf")), query.get("filters[hasReplies]")
     for message in call.world["messages"].all(conversationId=call.path["conversationId"], parentMessageId=parent_id):
         created = times.to_seconds(message["createdAt"])
-        if is_visible(message) and after < created < before and created <= last:
+        wanted = threads is None or threads == bool(message["threadReplyCount"])
+        if is_visible(message) and wanted and after < created < before and created <= last:
             yield message
 
 

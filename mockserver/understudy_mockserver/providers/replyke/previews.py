@@ -24,7 +24,7 @@ def preview(call: Call, conversation: Record, member: Record) -> dict[str, Any]:
         "lastMessage": last and _cut(call, populated(call, last, member["userId"])),
         "otherMembers": [summary(call.world, user_id) for user_id in named],
         "mutedUntil": member["mutedUntil"],
-        "mutedForever": False,
+        "mutedForever": member["mutedUntil"] == settings(call.world)["mutedForever"],
     }
 
 

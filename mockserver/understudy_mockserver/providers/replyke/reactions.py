@@ -51,9 +51,18 @@ def report(call: Call) -> Reply:
     mine = {"messageId": call.path["messageId"], "userId": user_id(call)}
     before = reports.find(**mine)
     if before is None:
-        reports.insert({**mine, **said_of_it, "createdAt": call.time, "updatedAt": call.time})
+        reports.insert({"id": call.ids.uuid(), **_place(call), **mine, **said_of_it, **_undecided(call)})
         return Reply(said(call, "submitted"), 201)
     if all(before[name] == value for name, value in said_of_it.items()):
         return Reply(said(call, "already-reported"), 200)
     reports.replace(before, **said_of_it, updatedAt=call.time)
     return Reply(said(call, "updated"), 200)
+
+
+def _place(call: Call) -> dict[str, Any]:
+    return {"projectId": call.path["projectId"], "spaceId": call.view["conversation"]["spaceId"]}
+
+
+def _undecided(call: Call) -> dict[str, Any]:
+    decision = dict.fromkeys(("actions", "summary", "handledById", "handledAt"))
+    return {**decision, "createdAt": call.time, "updatedAt": call.time}
