@@ -16,6 +16,7 @@ from tests.mockserver.providers.ziik import (
     NOW,
     ROOT,
     Mock,
+    content,
     handled,
     only,
     refused,
@@ -205,8 +206,8 @@ def test_a_reply_leaves_the_message_it_answers_alone(world: World) -> None:
 def test_a_refused_message_answers_the_vendors_envelope_and_stores_nothing(mock: Mock, case: dict[str, Any]) -> None:
     path = f"/conversations/{case.get('conversation', 123)}/messages"
     headers = {"Authorization": case.get("authorization", f"Bearer {JOHN}")}
-    content = {"content": case["raw"]} if "raw" in case else {"json": case.get("body", {"message": "hello"})}
-    refused(mock.send("POST", path, headers=headers, **content), case["status"], case["code"])
+    sent = content(case, json={"message": "hello"})
+    refused(mock.send("POST", path, headers=headers, **sent), case["status"], case["code"])
     assert mock.write({"message": "hello"})["id"] == 1001
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.mockserver.providers.ziik import CONTRACT, JANE, JOHN, MAX, NOW, Mock, refused
+from tests.mockserver.providers.ziik import CONTRACT, JANE, JOHN, MAX, NOW, ROOT, Mock, refused, succeeded
 
 
 @pytest.fixture
@@ -43,9 +43,16 @@ def test_conversations_come_in_pages(mock: Mock) -> None:
     assert [listed(mock, page=page, limit=2) for page in (1, 2, 3)] == [[124, 128], [123], []]
 
 
-@pytest.mark.parametrize(("user", "expected"), [("", [124, 128, 123]), ("2", [124, 123]), ("3", [128]), ("999", [])])
-def test_the_list_can_be_of_one_user(mock: Mock, user: str, expected: list[int]) -> None:
+@pytest.mark.parametrize(
+    ("user", "expected"), [("", [124, 128, 123]), ("2", [124, 123]), ("3", [128]), ("999", []), ("1", [])]
+)
+def test_the_list_can_be_of_those_with_one_other_user_alone(mock: Mock, user: str, expected: list[int]) -> None:
     assert listed(mock, user=user) == expected
+
+
+def test_a_third_participant_takes_a_group_out_of_the_list_of_one_user(mock: Mock) -> None:
+    mock.ask("addParticipants", "/conversations/124/participants", json={"participants": [3]})
+    assert listed(mock, user=2) == [123]
 
 
 def test_a_conversation_is_shown_as_its_reader_sees_it(mock: Mock) -> None:
@@ -99,6 +106,31 @@ def test_the_contract_shows_the_group_that_the_mock_makes(mock: Mock) -> None:
     assert mock.ask("createConversation", "/conversations", json={"recipients": [2, 3], "title": "New shop"}) == shown
 
 
+def test_a_conversation_is_created_with_its_first_message(mock: Mock) -> None:
+    request = CONTRACT.operation("createConversation").request_examples["application/json"]["first-message"]
+    response = mock.send("POST", "/api/conversations", json=request)
+    assert (response.status_code, response.headers["location"]) == (201, f"{ROOT}/api/messages/1001")
+    shown = CONTRACT.operation("createConversation").successes[-1].examples["first-message"]
+    assert succeeded("createConversation", response) == shown
+    assert latest(mock, 1001, MAX) == shown
+    assert mock.ask("getConversation", "/conversations/1001", MAX)["unread_message_count"] == 1
+    assert mock.ask("getConversation", "/conversations/1001")["unread_message_count"] == 0
+
+
+def test_a_first_message_goes_on_in_a_direct_conversation_that_exists(mock: Mock) -> None:
+    body = {"recipients": [2], "message": "hello", "fileCount": 1}
+    message = mock.ask("createConversation", "/conversations", json=body)
+    assert (message["id"], message["conversationId"], message["author"]["participant_type"]) == (1001, 123, "normal")
+    assert listed(mock) == [123, 124, 128]
+    assert latest(mock, 123) == message
+
+
+def test_a_first_message_keeps_an_archived_conversation_archived(mock: Mock) -> None:
+    mock.ask("createConversation", "/conversations", json={"recipients": [3], "message": "hello"})
+    assert listed(mock) == [124, 128, 123]
+    assert listed(mock, MAX) == [127, 128, 125]
+
+
 def test_participants_are_users_with_their_roles(mock: Mock) -> None:
     shown = CONTRACT.operation("listParticipants").success.examples["participants"]
     assert mock.ask("listParticipants", "/api/conversations/128/participants") == shown
@@ -143,3 +175,55 @@ def test_everyone_may_leave(mock: Mock) -> None:
     assert message["meta"] == {"action": "left", "user": {"id": 1, "name": "John Doe"}}
     assert message["author"]["id"] == 1
     assert listed(mock) == [128, 123]
+
+
+def test_a_group_gets_another_title_and_keeps_its_place(mock: Mock) -> None:
+    before = mock.ask("getConversation", "/conversations/128")
+    assert mock.ask("renameConversation", "/api/conversations/128", MAX, json={"title": " Summer  hours "}) is None
+    assert mock.ask("getConversation", "/conversations/128") == {**before, "title": " Summer  hours "}
+    assert listed(mock) == [124, 128, 123]
+
+
+@pytest.mark.parametrize("prefix", ["", "/api"])
+def test_an_archived_conversation_is_hidden_from_the_one_who_archived_it(mock: Mock, prefix: str) -> None:
+    assert mock.ask("archiveConversation", f"{prefix}/conversations/123/archive") is None
+    assert listed(mock) == [124, 128]
+    assert listed(mock, JANE) == [124, 125, 123]
+    assert mock.ask("getConversation", "/conversations/123")["archived_at"] == NOW
+    assert mock.ask("getConversation", "/conversations/123", JANE)["archived_at"] is None
+
+
+def test_an_archived_conversation_stays_archived_whatever_is_written(mock: Mock) -> None:
+    mock.ask("archiveConversation", "/conversations/123/archive")
+    mock.write({"message": "hello"}, 123, JANE)
+    mock.write({"message": "hello"}, 123)
+    assert listed(mock) == [124, 128]
+
+
+def test_archiving_again_changes_nothing(mock: Mock) -> None:
+    before = mock.ask("getConversation", "/conversations/127")
+    assert mock.ask("archiveConversation", "/conversations/127/archive") is None
+    assert mock.ask("getConversation", "/conversations/127") == before
+
+
+def test_a_deleted_conversation_is_gone_for_everyone(mock: Mock) -> None:
+    written = mock.write({"message": "hello"}, 128)
+    assert mock.ask("deleteConversation", "/api/conversations/128") is None
+    assert listed(mock) == [124, 123]
+    assert listed(mock, MAX) == [127, 125]
+    for path in ("", "/messages", f"/messages/{written['id']}", "/participants"):
+        refused(mock.send("GET", f"/conversations/128{path}", MAX), 410, "conversation_gone")
+    refused(mock.send("DELETE", "/conversations/128"), 410, "conversation_gone")
+
+
+def test_a_deleted_conversation_takes_its_files_along(mock: Mock) -> None:
+    mock.ask("deleteConversation", "/conversations/124", JANE)
+    refused(mock.send("GET", "/file/2", JANE), 404, "file_not_found")
+    refused(mock.send("PUT", "/uploads/mock-key-3", "", content=b"film"), 404, "upload_not_found")
+    assert mock.send("GET", "/file/1", JANE).status_code == 200
+
+
+def test_a_group_can_be_made_again_after_its_deletion(mock: Mock) -> None:
+    made = mock.ask("createConversation", "/conversations", json={"recipients": [2, 3]})
+    mock.ask("deleteConversation", f"/conversations/{made['id']}")
+    assert mock.ask("createConversation", "/conversations", json={"recipients": [2, 3]})["id"] == made["id"] + 1

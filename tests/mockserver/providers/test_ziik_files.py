@@ -1,5 +1,6 @@
 """Ziik: files, from the announcement to the download."""
 
+import json
 from typing import Any
 
 import pytest
@@ -97,3 +98,78 @@ def test_a_file_of_an_answered_message_is_shown_in_the_answer(mock: Mock) -> Non
     mock.ask("requestUpload", "/upload", json=PICTURE)
     reply = mock.write({"message": "Nice", "parent_id": 124}, token=JANE)
     assert [file["id"] for file in reply["parent"]["files"]] == [1, 1001]
+
+
+def file_page(mock: Mock, path: str = "/conversations/124/files", token: str = JANE, **parameters: int) -> Any:
+    return mock.ask("listConversationFiles", path, token, params=parameters or None)
+
+
+def file_ids(page: dict[str, Any]) -> list[int]:
+    return [file["id"] for file in page["data"]]
+
+
+def test_the_contract_shows_the_files_that_the_mock_lists(mock: Mock) -> None:
+    example = CONTRACT.operation("listConversationFiles").success.examples["one-file"]
+    shown = json.loads(json.dumps(example).replace("http://127.0.0.1:8080/ziik", ROOT))
+    for prefix in ("", "/api"):
+        assert file_page(mock, f"{prefix}/conversations/123/files") == shown
+
+
+def test_files_are_listed_as_messages_show_them(mock: Mock) -> None:
+    shown = mock.ask("getMessage", "/conversations/124/messages/132")["files"]
+    assert file_page(mock)["data"] == shown
+
+
+def test_numbered_pages_have_every_file_once_and_lead_to_each_other(mock: Mock) -> None:
+    path = f"{ROOT}/api/conversations/124/files"
+    first = file_page(mock, limit=1)
+    assert first["links"] == {
+        "first": f"{path}?page=1&limit=1",
+        "last": f"{path}?page=2&limit=1",
+        "prev": None,
+        "next": f"{path}?page=2&limit=1",
+    }
+    second = file_page(mock, first["links"]["next"].removeprefix(ROOT))
+    assert file_ids(first) + file_ids(second) == [2, 3]
+    assert (second["links"]["prev"], second["links"]["next"]) == (first["links"]["first"], None)
+    meta = {"current_page": 2, "from": 2, "last_page": 2, "path": path, "per_page": 1, "to": 2, "total": 2}
+    assert second["meta"] == meta
+
+
+def test_a_page_of_files_stays_while_others_come(mock: Mock) -> None:
+    first = file_page(mock, limit=1)
+    mock.ask("requestUpload", "/upload", json=PICTURE | {"id": 132})
+    assert file_page(mock, limit=1)["data"] == first["data"]
+    assert file_ids(file_page(mock, limit=100)) == [2, 3, 1001]
+
+
+def test_a_page_beyond_the_last_file_is_empty(mock: Mock) -> None:
+    beyond = file_page(mock, page=9)
+    assert (beyond["data"], beyond["meta"]["from"], beyond["meta"]["to"]) == ([], None, None)
+    assert (beyond["meta"]["last_page"], beyond["links"]["next"]) == (1, None)
+
+
+def test_a_conversation_without_files_has_one_empty_page(mock: Mock) -> None:
+    page = file_page(mock, "/conversations/125/files")
+    assert (page["data"], page["meta"]["total"], page["meta"]["last_page"]) == ([], 0, 1)
+    assert page["links"]["first"] == page["links"]["last"]
+
+
+def test_files_of_deleted_messages_are_no_longer_listed(mock: Mock) -> None:
+    mock.ask("deleteMessage", "/conversations/124/messages/132")
+    assert file_page(mock)["data"] == []
+
+
+def test_the_address_of_a_voice_message_leads_to_its_bytes(mock: Mock) -> None:
+    voice = mock.ask("getMessage", "/conversations/123/messages/125")["voice"]
+    response = mock.send("GET", voice["url"].removeprefix(ROOT))
+    rate = only(CONTRACT.world, "settings", name="voice-bytes-per-second")["value"]
+    assert response.content == bytes(int(voice["duration"] * rate))
+    assert response.headers["content-disposition"] == 'attachment; filename="voice-1.mp3"'
+    assert response.headers["content-type"] == "application/octet-stream"
+    assert mock.send("GET", "/api/voice/1", JANE).status_code == 200
+
+
+def test_a_deleted_voice_message_cannot_be_heard_any_more(mock: Mock) -> None:
+    mock.ask("deleteMessage", "/conversations/123/messages/125", JANE)
+    refused(mock.send("GET", "/voice/1"), 404, "voice_not_found")

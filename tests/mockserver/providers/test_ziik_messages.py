@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.mockserver.providers.ziik import CASES, CONTRACT, JANE, JOHN, NOW, ROOT, Mock, refused
+from tests.mockserver.providers.ziik import CONTRACT, JANE, JOHN, NOW, ROOT, Mock, refused
 
 GROUP = "/conversations/124/messages"
 
@@ -151,25 +151,3 @@ def test_a_finalized_message_counts_as_edited(mock: Mock) -> None:
     after = mock.ask("finalizeMessageUpdate", "/api/conversations/123/messages/124/finalize-update")
     assert after == {**before, "edited_at": NOW}
     assert mock.ask("getMessage", "/conversations/123/messages/124") == after
-
-
-@pytest.fixture(scope="module")
-def shared() -> Mock:
-    """A mock for many tests, each in a namespace of its own."""
-    return Mock()
-
-
-REFUSED = [pytest.param(case, f"case-{index}", id=case["case"]) for index, case in enumerate(CASES["refused_calls"])]
-
-
-@pytest.mark.parametrize(("case", "namespace"), REFUSED)
-def test_a_refused_call_answers_the_vendors_envelope_and_changes_nothing(
-    shared: Mock, case: dict[str, Any], namespace: str
-) -> None:
-    method, path = case["call"].split(" ")
-    options: dict[str, Any] = {"headers": {"Understudy-Namespace": namespace}}
-    content = {"content": case["raw"]} if "raw" in case else {"json": case["body"]} if "body" in case else {}
-    before = [shared.ask("listConversations", "/conversations", token, **options) for token in (JOHN, JANE)]
-    response = shared.send(method, path, case.get("token", JOHN), **options, **content)
-    refused(response, case["status"], case["code"])
-    assert [shared.ask("listConversations", "/conversations", token, **options) for token in (JOHN, JANE)] == before

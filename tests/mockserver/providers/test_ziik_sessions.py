@@ -14,6 +14,7 @@ from tests.mockserver.providers.ziik import (
     NOW,
     ROOT,
     Mock,
+    content,
     handled,
     judged,
     only,
@@ -120,8 +121,7 @@ def test_the_worlds_settings_decide_how_long_a_token_lives_and_what_signs_it(wor
 
 @pytest.mark.parametrize("case", CASES["refused_logins"], ids=lambda case: case["case"])
 def test_a_refused_login_makes_no_token(mock: Mock, case: dict[str, Any]) -> None:
-    content = {"content": case["raw"]} if "raw" in case else {"json": case["body"]}
-    refused(mock.send("POST", "/authenticate", "", **content), case["status"], case["code"])
+    refused(mock.send("POST", "/authenticate", "", **content(case)), case["status"], case["code"])
     assert claims(mock.session("authenticate", json=LOGIN))["jti"] == "1001"
 
 

@@ -114,6 +114,13 @@ def only(world: World, collection: str, **where: Any) -> Record:
     return record
 
 
+def content(case: dict[str, Any], **otherwise: Any) -> dict[str, Any]:
+    """What a case of tests/cases/ziik.yaml sends: text as it is, or a JSON body; where it says neither, `otherwise`."""
+    if "raw" in case:
+        return {"content": case["raw"]}
+    return {"json": case["body"]} if "body" in case else otherwise
+
+
 def refused(response: httpx.Response, status: int, code: str) -> None:
     """Checks that the response is, to the letter, what the contract has under the code."""
     answer = CONTRACT.answers[code.replace("_", "-")]

@@ -38,6 +38,20 @@ def test_cases_have_known_keys_alone(_: str, case: dict[str, Any]) -> None:
     assert case["mistakes"], "a case makes a mistake"
 
 
+@pytest.mark.parametrize(
+    ("words", "past"),
+    [
+        ("query: {bed: b9}", "/query/bed/maxLength"),
+        ("path: {bedId: b9}", "/path/bedId/pattern"),
+        ("past: /body/text/maxLength", "/headers/x-pin/type"),
+        ("past: /body/text/maxLength", "/body/tags/maxItems"),
+    ],
+)
+def test_a_step_may_break_any_constraint_of_its_request(words: str, past: str, tmp_path: Path) -> None:
+    case = {"openapi": [{"old": words, "new": f"past: {past}"}]}
+    assert lint_folder(planted(tmp_path, case)) == []
+
+
 def test_an_alias_that_multiplies_is_told_before_it_does(tmp_path: Path) -> None:
     """A billion laughs: ten lines that unfold to a thousand million."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]

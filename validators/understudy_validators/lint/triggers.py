@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from understudy_validators import edges
+from understudy_validators import edges, pointers
 from understudy_validators.errors import Mistake
 from understudy_validators.lint.events import EventSite
 from understudy_validators.lint.sites import Site
@@ -16,6 +16,8 @@ from understudy_validators.realtime import CONNECT
 from understudy_validators.wire import FORM
 
 _BODIES = ("body", "raw", "multipart")
+# Where the view has the parameters of each place.
+_PLACES = {"path": "path", "query": "query", "header": "headers"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def past_nothing(survey: Survey, stage: Stage) -> Iterator[Mistake]:
     emitted = [(s.pointer, s.words, events[s.words["emit"]]) for s in steps(survey) if s.words.get("emit") in events]
     for pointer, step, site in [*_sent(survey, stage), *emitted]:
         if "past" in step:
-            known = [constraint for schema in _schemas(step, site) for constraint in _constraints(site, schema)]
+            known = list(_constraints(step, site))
             if step["past"] not in known:
                 problem = f"{site.name} has no constraint {step['past']}"
                 yield survey.mistake(f"{pointer}/past", problem, nearest(step["past"], known, "It has none."))
@@ -134,6 +136,12 @@ def _schemas(step: dict[str, Any], site: Site) -> list[str]:
     return [f"{form.pointer}/schema"] if form else [] if "multipart" in step else site.schemas
 
 
-def _constraints(site: Site, schema: str) -> list[str]:
+def _constraints(step: dict[str, Any], site: Site) -> Iterator[str]:
+    """Where `past` can lead: to what the step's body must keep, and to what each parameter must keep as a whole."""
     data = site.survey.data
-    return [constraint.pointer for constraint in edges.constraints(site.survey.at(schema), data)]
+    for schema in _schemas(step, site):
+        yield from (constraint.pointer for constraint in edges.constraints(site.survey.at(schema), data))
+    for (place, name), node in site.parameters.items():
+        at = pointers.join(_PLACES.get(place, place), name.lower() if place == "header" else name)
+        found = edges.constraints(node.get("schema"), data, at)
+        yield from (constraint.pointer for constraint in found if constraint.tokens == pointers.split(at))

@@ -1,10 +1,13 @@
-"""Conversations: listed, found or created, seen."""
+"""Conversations: listed, found or created, changed, seen, archived, deleted."""
 
 from __future__ import annotations
 
 from understudy_mockserver.provider import Call, Reply
 from understudy_mockserver.providers.ziik import shown
+from understudy_mockserver.providers.ziik.files import forget_files
+from understudy_mockserver.providers.ziik.messages import write
 from understudy_mockserver.providers.ziik.state import next_number
+from understudy_validators.contract import Operation
 from understudy_validators.records import Record
 
 
@@ -17,12 +20,12 @@ def list_conversations(call: Call) -> Reply:
 
 
 def _own(call: Call) -> list[Record]:
-    """The conversations in the caller's list; of those, the ones with the user that he asks for."""
+    """The conversations in the caller's list; of those, the ones with the user that he asks for and nobody else."""
     caller_id = call.view["caller"]["id"]
     ids = [member["conversationId"] for member in call.world["participants"].all(userId=caller_id, archivedAt=None)]
     user_id = call.view["query"].get("user", "")
     if user_id != "":
-        ids = [id_ for id_ in ids if user_id in _member_ids(call, id_)]
+        ids = [id_ for id_ in ids if _member_ids(call, id_) == {caller_id, user_id}]
     found = (call.world["conversations"].find(id=id_, removed=False) for id_ in ids)
     return [record for record in found if record]
 
@@ -32,11 +35,19 @@ def _member_ids(call: Call, conversation_id: int) -> set[int]:
 
 
 def create_conversation(call: Call) -> Reply:
-    """The direct conversation with the one recipient, new if there was none; or a new group."""
+    """The direct conversation with the one recipient, new if there was none; or a new group. Or a message in it."""
     members = dict.fromkeys([call.view["caller"]["id"], *call.body["recipients"]])
     is_direct = len(members) <= 2
     existing = _direct(call, set(members)) if is_direct else None
-    return Reply(shown.conversation(call, existing or _new(call, list(members), is_direct)))
+    record = existing or _new(call, list(members), is_direct)
+    if "message" in call.body:
+        return write(call, record, status=_status_of_a_message(call))
+    return Reply(shown.conversation(call, record))
+
+
+def _status_of_a_message(call: Call) -> int | None:
+    """The contract has it after that of a conversation."""
+    return call.operation.successes[-1].status if isinstance(call.operation, Operation) else None
 
 
 def _direct(call: Call, members: set[int]) -> Record | None:
@@ -82,4 +93,30 @@ def mark_seen(call: Call) -> Reply:
     messages = call.world["messages"].matching(("conversationId",), (call.view["conversation"]["id"],))
     last = max((message["id"] for message in messages), default=0)
     call.world["participants"].replace(call.view["participant"], seenMessageId=last)
+    return Reply()
+
+
+def rename_conversation(call: Call) -> Reply:
+    """Gives the group its new title."""
+    call.world["conversations"].replace(call.view["conversation"], title=call.body["title"])
+    return Reply()
+
+
+def archive_conversation(call: Call) -> Reply:
+    """Takes the conversation out of the caller's list; the time of the first archiving stays."""
+    participant = call.view["participant"]
+    if participant["archivedAt"] is None:
+        call.world["participants"].replace(participant, archivedAt=int(call.now))
+    return Reply()
+
+
+def delete_conversation(call: Call) -> Reply:
+    """Leaves nothing of the conversation but that it was there."""
+    conversation = call.view["conversation"]
+    for message in call.world["messages"].all(conversationId=conversation["id"]):
+        forget_files(call.world, message["id"])
+        call.world["messages"].remove(message)
+    for member in call.world["participants"].all(conversationId=conversation["id"]):
+        call.world["participants"].remove(member)
+    call.world["conversations"].replace(conversation, removed=True)
     return Reply()

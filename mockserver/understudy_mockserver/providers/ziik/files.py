@@ -1,4 +1,4 @@
-"""Files of messages: announced, uploaded, finalised, downloaded."""
+"""Files of messages: announced, uploaded, finalised, listed, downloaded; and voice messages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Any
 
 from understudy_mockserver.attachments import attachment
 from understudy_mockserver.provider import Call, Reply
+from understudy_mockserver.providers.ziik import shown
+from understudy_mockserver.providers.ziik.paging import numbered_page
 from understudy_mockserver.providers.ziik.state import next_number, setting
+from understudy_validators.records import World
 
 
 def request_upload(call: Call) -> Reply:
@@ -26,7 +29,7 @@ def request_upload(call: Call) -> Reply:
 def _announced(call: Call, file_id: int) -> dict[str, Any]:
     """A file of which no more is known than its name and type."""
     name, mime, now = call.body["filename"], call.body["content_type"], int(call.now)
-    shown = _formatted(call.now)
+    today = _formatted(call.now)
     return {
         "id": file_id,
         "name": name,
@@ -45,8 +48,8 @@ def _announced(call: Call, file_id: int) -> dict[str, Any]:
         "date": now,
         "created_at": now,
         "updated_at": now,
-        "created_formatted": shown,
-        "updated_formatted": shown,
+        "created_formatted": today,
+        "updated_formatted": today,
     }
 
 
@@ -81,3 +84,28 @@ def download_file(call: Call) -> Reply:
     file = call.view["file"]
     content = call.blobs.get(call.view["upload"]["key"])
     return Reply(bytes(file["size"]) if content is None else content, headers=attachment(file["name"]))
+
+
+def download_voice(call: Call) -> Reply:
+    """Zero bytes, as many as a recording of that length has: the mock keeps none."""
+    voice = call.view["message"]["voice"]
+    size = int(voice["duration"] * setting(call.world, "voice-bytes-per-second"))
+    return Reply(bytes(size), headers=attachment(f"voice-{voice['id']}.{voice['extension']}"))
+
+
+def list_files(call: Call) -> Reply:
+    """A page of the conversation's files, by their ids."""
+    conversation_id, uploads = call.view["conversation"]["id"], call.world["uploads"]
+    messages = call.world["messages"].matching(("conversationId",), (conversation_id,))
+    found = [upload for message in messages for upload in uploads.all(messageId=message["id"])]
+    found.sort(key=lambda upload: int(upload["fileId"]))
+    path = f"{call.base_url}/api/conversations/{conversation_id}/files"
+    return Reply(numbered_page(found, call.view["query"], path, lambda upload: shown.file(call, upload)))
+
+
+def forget_files(world: World, message_id: int) -> None:
+    """Takes away the files of a message; their upload addresses take no more bytes."""
+    for upload in world["uploads"].all(messageId=message_id):
+        world["uploads"].remove(upload)
+        for file in world["files"].all(id=upload["fileId"]):
+            world["files"].remove(file)

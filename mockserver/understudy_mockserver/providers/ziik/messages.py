@@ -6,26 +6,30 @@ from typing import Any
 
 from understudy_mockserver.provider import Call, Reply
 from understudy_mockserver.providers.ziik import shown
+from understudy_mockserver.providers.ziik.files import forget_files
 from understudy_mockserver.providers.ziik.paging import page
 from understudy_mockserver.providers.ziik.state import next_number
 from understudy_validators.records import Record
 
 
 def create_message(call: Call) -> Reply:
-    """Stores the message, moves its conversation's `updated_at`, and answers it bare.
+    """Stores the message and answers it bare."""
+    return write(call, call.view["conversation"], call.view.get("parent"))
+
+
+def write(call: Call, conversation: Record, parent: Record | None = None, status: int | None = None) -> Reply:
+    """The caller's message, of the body's text, as the answer to its creation.
 
     `Location` has the path of the vendor's earlier documentation, below the `/api` of its base URL.
     """
-    parent, text = call.view.get("parent"), call.body["message"]
-    author = shown.in_role(call.view["caller"], call.view["participant"]["role"])
-    record = insert(call, author, message=text, is_reply=parent is not None, parent=parent and {"id": parent["id"]})
+    replies = {"is_reply": parent is not None, "parent": parent and {"id": parent["id"]}}
+    record = insert(call, conversation, message=call.body["message"], **replies)
     location = f"{call.base_url}/api/messages/{record['id']}"
-    return Reply(shown.message(call, record), headers={"Location": location})
+    return Reply(shown.message(call, record), status, headers={"Location": location})
 
 
-def insert(call: Call, author: Record, **values: Any) -> Record:
-    """A new message of the view's conversation, its keys in the vendor's order; of its parent only the id is kept."""
-    conversation = call.view["conversation"]
+def insert(call: Call, conversation: Record, **values: Any) -> Record:
+    """A new message by the caller, its keys in the vendor's order. It moves its conversation's `updated_at`."""
     record = {
         "id": next_number(call.world, "messages"),
         "type": "normal",
@@ -37,7 +41,7 @@ def insert(call: Call, author: Record, **values: Any) -> Record:
         "date": int(call.now),
         "edited_at": None,
         "reactions": [],
-        "author": author,
+        "author": _caller(call, conversation["id"]),
         "files": [],
         "voice": None,
     }
@@ -45,6 +49,13 @@ def insert(call: Call, author: Record, **values: Any) -> Record:
     current = conversations.find(id=conversation["id"]) or conversation
     conversations.replace(current, updated_at=record["date"])
     return call.world["messages"].insert({**record, **values})
+
+
+def _caller(call: Call, conversation_id: int) -> Record:
+    """The caller in his role in the conversation."""
+    caller: Record = call.view["caller"]
+    member = call.world["participants"].find(conversationId=conversation_id, userId=caller["id"]) or {}
+    return shown.in_role(caller, member["role"])
 
 
 def list_messages(call: Call) -> Reply:
@@ -70,11 +81,7 @@ def get_message(call: Call) -> Reply:
 def delete_message(call: Call) -> Reply:
     """Leaves nothing of the message but that it was there; deleting it again changes nothing."""
     call.world["messages"].replace(call.view["message"], deleted=True, message="", reactions=[], voice=None)
-    uploads, files = call.world["uploads"], call.world["files"]
-    for upload in uploads.all(messageId=call.view["message"]["id"]):
-        uploads.remove(upload)
-        for file in files.all(id=upload["fileId"]):
-            files.remove(file)
+    forget_files(call.world, call.view["message"]["id"])
     return Reply()
 
 

@@ -1,4 +1,4 @@
-"""Pages of messages: cursors that name a message, so that new messages move no page."""
+"""Pages: of messages by cursors that name a message, so that new messages move no page; of files by numbers."""
 
 from __future__ import annotations
 
@@ -43,3 +43,23 @@ def _link(path: str, query: Mapping[str, Any], cursor: str | None) -> str | None
         return None
     kept = {name: query[name] for name in ("limit", "query") if name in query}
     return f"{path}?{urlencode({**kept, 'cursor': cursor})}"
+
+
+def numbered_page(records: Sequence[Record], query: Mapping[str, Any], path: str, show: Callable[[Record], Any]) -> Any:
+    """The page of the number that the query asks for, in Laravel's envelope of numbered pages."""
+    page, limit, total = query["page"], query["limit"], len(records)
+    start, last = (page - 1) * limit, max(1, -(-total // limit))
+    found = records[start : start + limit]
+    ends = {"from": start + 1, "to": start + len(found)} if found else {"from": None, "to": None}
+    links = {
+        "first": _numbered_link(path, 1, limit),
+        "last": _numbered_link(path, last, limit),
+        "prev": _numbered_link(path, page - 1, limit) if page > 1 else None,
+        "next": _numbered_link(path, page + 1, limit) if page < last else None,
+    }
+    meta = {"current_page": page, **ends, "last_page": last, "path": path, "per_page": limit, "total": total}
+    return {"data": [show(record) for record in found], "links": links, "meta": meta}
+
+
+def _numbered_link(path: str, page: int, limit: int) -> str:
+    return f"{path}?{urlencode({'page': page, 'limit': limit})}"

@@ -43,6 +43,5 @@ def remove_participant(call: Call) -> Reply:
 def _tell(call: Call, action: str, user_id: int) -> Record:
     """Writes the service message. What its `meta` holds is published nowhere."""
     user = call.world["users"].find(id=user_id) or {}
-    author = shown.in_role(call.view["caller"], call.view["participant"]["role"])
     meta = {"action": action, "user": {"id": user["id"], "name": user["name"]}}
-    return insert(call, author, type="service", meta=meta)
+    return insert(call, call.view["conversation"], type="service", meta=meta)

@@ -39,18 +39,19 @@ def in_role(user: Record, role: str) -> dict[str, Any]:
 
 def _files(call: Call, record: Record) -> list[dict[str, Any]]:
     uploads = call.world["uploads"].all(messageId=record["id"])
-    return [_file(call, upload) for upload in uploads]
+    return [file(call, upload) for upload in uploads]
 
 
-def _file(call: Call, upload: Record) -> dict[str, Any]:
-    file = call.world["files"].find(id=upload["fileId"]) or {}
-    processing = file["processing"] and not _is_processed(call, upload)
-    versions = file["versions"]
-    if upload["processedAt"] is not None and not processing and file["mime"].startswith("image/"):
-        versions = {name: f"/file/{file['id']}/{name}" for name in setting(call.world, "image-versions")}
+def file(call: Call, upload: Record) -> dict[str, Any]:
+    """The file of an upload."""
+    record = call.world["files"].find(id=upload["fileId"]) or {}
+    processing = record["processing"] and not _is_processed(call, upload)
+    versions = record["versions"]
+    if upload["processedAt"] is not None and not processing and record["mime"].startswith("image/"):
+        versions = {name: f"/file/{record['id']}/{name}" for name in setting(call.world, "image-versions")}
     shown = {name: _address(call, path) for name, path in versions.items()}
-    addresses = {name: _address(call, file[name]) for name in ("source", "stream")}
-    return {**file, **addresses, "processing": processing, "versions": shown}
+    addresses = {name: _address(call, record[name]) for name in ("source", "stream")}
+    return {**record, **addresses, "processing": processing, "versions": shown}
 
 
 def _is_processed(call: Call, upload: Record) -> bool:
