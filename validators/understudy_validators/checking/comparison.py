@@ -1,6 +1,6 @@
 """Two servers that were sent the same: the mock, which answers as the contract says, and the one under test.
 
-Ids and times that each made up for itself differ, and stand for each other from then on. All the rest is to be the same.
+Ids and times that each made up for itself differ, and stand for each other from then on. All the rest is the same.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ _SMALL_NUMBER = 1_000_000
 
 
 class Correspondence:
-    """Which value of the server under test stands for which one of the mock's. `known` are values that no server made up."""
+    """Which value of the server under test stands for which one of the mock's.
+
+    `known` are values that no server made up.
+    """
 
     def __init__(self, known: frozenset[Any]) -> None:
         self._known = set(known)
@@ -67,9 +70,7 @@ class Correspondence:
     def _lists(self, expected: Sequence[Any], actual: Sequence[Any], path: str) -> Iterator[Difference]:
         if len(expected) != len(actual):
             message = f"{path} has {len(actual)} elements where the mock answers {len(expected)}"
-            yield Difference(
-                rule="listing", path=path, expected=len(expected), actual=len(actual), message=message
-            )
+            yield Difference(rule="listing", path=path, expected=len(expected), actual=len(actual), message=message)
             return
         for index, (one, other) in enumerate(zip(expected, actual, strict=True)):
             yield from self.differences(one, other, f"{path}/{index}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import partial
@@ -18,8 +18,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from understudy_validators.contract import Contract
 from understudy_validators.errors import UsageError
-from understudy_validators.rules import Check
-from understudy_validators.schemas import located
+from understudy_validators.places import Place, edit_at, places_of
 from understudy_validators.sockets import SocketStep
 from understudy_validators.wire import WireRequest
 
@@ -27,17 +26,10 @@ _KEYS = {"base-url": str, "headers": dict, "values": dict}
 _VARIABLE = "$"
 
 
+#: Stands for whatever collection, in the identifier of what a server has made up.
+ANYWHERE = ""
 #: A record of the contract's world: its collection, and the value of a field that tells it apart.
 Identifier = tuple[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place of the view that a rule compares with a field of a collection: its way, `[]` for each element."""
-
-    tokens: tuple[str, ...]
-    collection: str
-    field: str
 
 
 class NotArrangedError(Exception):
@@ -62,6 +54,8 @@ class Who:
     # What of the contract's world needs a counterpart; nothing for a mock, which has that world.
     known: frozenset[tuple[str, Any]] = frozenset()
     places: Mapping[str, Sequence[Place]] = field(default_factory=dict)
+    # Collections of credentials.
+    secret: frozenset[str] = frozenset()
     texts: Mapping[str, Any] = field(init=False)
     known_texts: frozenset[str] = field(init=False)
 
@@ -98,9 +92,14 @@ class Who:
         _complain(missing)
         return changed
 
+    def shown(self, request: WireRequest) -> WireRequest:
+        """The request as it may be printed: ids are the server's, credentials those of the contract's world."""
+        open_ = {key: value for key, value in self.values.items() if key[0] not in self.secret}
+        return Who(values=open_, places=self.places).request(request) if open_ else request
+
     def also(self, values: Mapping[tuple[str, Any], Any]) -> Who:
         """With further counterparts, such as ids that the server has just given."""
-        return Who(self.base_url, self.headers, {**self.values, **values}, self.known, self.places)
+        return Who(self.base_url, self.headers, {**self.values, **values}, self.known, self.places, self.secret)
 
     def _path(self, request: WireRequest, places: Sequence[Place], missing: list[str]) -> str:
         """The path with its parameters replaced, each by the counterpart in the collection that it is looked up in."""
@@ -112,9 +111,12 @@ class Who:
         parts = [unquote(part) for part in request.path.split("/")]
         return "/".join(quote(numbers.get(part, str(self._text(part, missing))), safe="") for part in parts)
 
-    def _number(self, value: int, collection: str, missing: list[str]) -> Any:
-        if (collection, value) in self.values:
-            return self.values[collection, value]
+    def _number(self, value: Any, collection: str, missing: list[str]) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int):
+            return value
+        for key in ((collection, value), (ANYWHERE, value)):
+            if key in self.values:
+                return self.values[key]
         if (collection, value) in self.known:
             missing.append(f"{collection} {value}")
         return value
@@ -123,7 +125,7 @@ class Who:
         for place in places:
             if place.tokens[0] == "body":
                 change = partial(self._number, collection=place.collection, missing=missing)
-                body = _edit(body, place.tokens[1:], change)
+                body = edit_at(body, place.tokens[1:], change)
         return body
 
     def _text(self, text: str, missing: list[str]) -> Any:
@@ -147,18 +149,6 @@ class Who:
         if isinstance(value, Mapping):
             return {key: self._value(inner, missing) for key, inner in value.items()}
         return [self._value(inner, missing) for inner in value] if isinstance(value, list) else value
-
-
-def _edit(value: Any, tokens: Sequence[str], change: Callable[[int], Any]) -> Any:
-    """The value with the whole numbers at the end of a way changed; `[]` is each element of a list."""
-    if not tokens:
-        return change(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    first, *rest = tokens
-    if first == "[]":
-        return [_edit(item, rest, change) for item in value] if isinstance(value, list) else value
-    if not isinstance(value, Mapping) or first not in value:
-        return value
-    return {**value, first: _edit(value[first], rest, change)}
 
 
 def _complain(missing: list[str]) -> None:
@@ -186,7 +176,7 @@ def load_who(path: Path, contract: Contract) -> Who:
         for name, value in named.items()
     }
     headers = {name: str(_resolved(path, value)) for name, value in data.get("headers", {}).items()}
-    return Who(data.get("base-url", ""), headers, values, known, places_of(contract))
+    return Who(data.get("base-url", ""), headers, values, known, places_of(contract), frozenset(_credentials(contract)))
 
 
 def _identifier(collection: str, name: str, known: frozenset[Identifier]) -> Identifier:
@@ -244,32 +234,15 @@ def _identifying(contract: Contract) -> dict[str, list[str]]:
         single = [name for name in contract.unique.get(place.collection, ()) if isinstance(name, str)]
         if place.field in single:
             compared.setdefault(place.collection, single)
-    for words in (*contract.credentials.values(), *contract.realtime.credentials.values()):
-        names = [name for name, path in words["where"].items() if path == "credential"]
-        compared.setdefault(words["lookup"], names)
-    return compared
+    return {**compared, **_credentials(contract)}
 
 
-def places_of(contract: Contract) -> dict[str, tuple[Place, ...]]:
-    """Where the requests of each operation and event carry what rules look for."""
-    rest = {operation.id: (operation.checks, contract.document.data) for operation in contract}
-    document = contract.realtime.document
-    events = {event.id: (event.checks, document.data) for event in contract.realtime} if document else {}
-    both = {**rest, **events}
-    return {name: tuple(_places(checks, data)) for name, (checks, data) in both.items()}
-
-
-def _places(checks: Sequence[Check], document: Mapping[str, Any]) -> Iterator[Place]:
-    for check in checks:
-        if check.kind not in ("lookup", "unique"):
-            continue
-        rule = located(check.pointer, document)[1]
-        for name, path in rule["where"].items():
-            if isinstance(path, str):
-                whole = path.replace("item", rule.get("each", "item"), 1) if path.split(".")[0] == "item" else path
-                tokens = tuple(whole.replace("[]", ".[]").split("."))
-                if tokens[0] in ("path", "body"):
-                    yield Place(tokens, rule[check.kind], name)
+def _credentials(contract: Contract) -> dict[str, list[str]]:
+    """Collections of credentials, and the fields that hold them."""
+    schemes = (*contract.credentials.values(), *contract.realtime.credentials.values())
+    return {
+        words["lookup"]: [name for name, path in words["where"].items() if path == "credential"] for words in schemes
+    }
 
 
 def template(contract: Contract) -> str:

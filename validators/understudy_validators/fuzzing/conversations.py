@@ -1,0 +1,140 @@
+"""Conversations by chance: people who write, answer, edit, delete, upload, join and leave, over REST and sockets.
+
+A step is a request as `valid` makes it, aimed at what is there by now: at rooms and messages that steps before it have
+made, or taken away. Some steps are refused therefore, which is as it should be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Protocol
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from understudy_validators.contract import Contract, Operation
+from understudy_validators.exchange import Exchange
+from understudy_validators.fuzzing.requests import valid
+from understudy_validators.places import Place, edit_at, places_of
+from understudy_validators.realtime import CONNECT, Event
+from understudy_validators.records import World
+from understudy_validators.sockets import SocketStep
+from understudy_validators.wire import WireRequest, fill
+
+#: How many of a collection's newest records a step is aimed at.
+NEWEST = 6
+#: How much likelier a step is one of the operation that the API is mocked for, or of its neighbours.
+_FAVOUR = 4
+
+
+class System(Protocol):
+    """What a conversation is held with; it raises whatever it finds wrong."""
+
+    def begin(self) -> None:
+        """Starts anew."""
+        ...
+
+    def world(self) -> World:
+        """What there is by now."""
+        ...
+
+    def call(self, request: WireRequest) -> Exchange:
+        """Sends a request."""
+        ...
+
+    def take(self, step: SocketStep) -> bool:
+        """Takes a step over a socket; whether it was let in."""
+        ...
+
+    def end(self) -> None:
+        """Ends the conversation."""
+        ...
+
+
+def conversations(contract: Contract, system: System) -> type[RuleBasedStateMachine]:
+    """A state machine whose steps are requests and events of the contract, sent to the system."""
+    calls = _favoured(contract)
+    events = [event for event in contract.realtime if event.name != CONNECT]
+    places = places_of(contract)
+
+    class Conversation(RuleBasedStateMachine):
+        """One conversation, from a fresh world on."""
+
+        connected = False
+
+        @initialize()
+        def begin(self) -> None:
+            system.begin()
+
+        @rule(data=st.data(), operation=st.sampled_from(calls))
+        def call(self, data: st.DataObject, operation: Operation) -> None:
+            example = data.draw(valid(contract, operation))
+            if isinstance(example.step, WireRequest) and not example.before:
+                system.call(_aimed(data, example.step, operation, places[operation.id], system.world()))
+
+        def teardown(self) -> None:
+            system.end()
+
+    def connect(self: Conversation, data: st.DataObject) -> None:
+        if not self.connected:
+            event = data.draw(st.sampled_from([event for event in contract.realtime if event.name == CONNECT]))
+            step = data.draw(valid(contract, event)).step
+            self.connected = system.take(replace(step, name="a"))
+
+    def emit(self: Conversation, data: st.DataObject) -> None:
+        if self.connected:
+            event = data.draw(st.sampled_from(events))
+            step = data.draw(valid(contract, event)).step
+            payload = _payload(data, step.payload, places[event.id], system.world())
+            system.take(replace(step, name="a", payload=payload))
+
+    if events:
+        Conversation.connect = rule(data=st.data())(connect)  # type: ignore[attr-defined]
+        Conversation.emit = rule(data=st.data())(emit)  # type: ignore[attr-defined]
+    return Conversation
+
+
+def _favoured(contract: Contract) -> list[Operation]:
+    """All operations, those near the main one more than once."""
+    stem = contract.main_operation.path.rstrip("/")
+    near = [operation for operation in contract if operation.path.startswith(stem)]
+    return [*near * _FAVOUR, *[operation for operation in contract if operation not in near]]
+
+
+def _aimed(
+    data: st.DataObject, request: WireRequest, operation: Operation, places: tuple[Place, ...], world: World
+) -> WireRequest:
+    """The request with some of its ids replaced by those of what is there by now."""
+    parameters, body = dict(request.parameters), request.body
+    for place in places:
+        known = _values(world, place)
+        if not known:
+            continue
+        if place.tokens[0] == "path":
+            if data.draw(st.booleans()):
+                parameters[place.tokens[1]] = str(data.draw(st.sampled_from(known)))
+        elif isinstance(body, Mapping):
+            body = edit_at(body, place.tokens[1:], _chosen(data, known))
+    path = fill(operation.path, parameters) if parameters != request.parameters else request.path
+    return replace(request, path=path, parameters=parameters, body=body)
+
+
+def _payload(data: st.DataObject, payload: Any, places: tuple[Place, ...], world: World) -> Any:
+    for place in places:
+        known = _values(world, place)
+        if place.tokens[0] == "body" and known:
+            payload = edit_at(payload, place.tokens[1:], _chosen(data, known))
+    return payload
+
+
+def _chosen(data: st.DataObject, known: list[Any]) -> Callable[[Any], Any]:
+    """A function that keeps a value, or takes one of those that are known."""
+    return lambda value: data.draw(st.sampled_from([value, *known]))
+
+
+def _values(world: World, place: Place) -> list[Any]:
+    """What the newest records hold in the place's field."""
+    records = list(world[place.collection])[-NEWEST:]
+    values = [record.get(place.field) for record in reversed(records)]
+    return [value for value in dict.fromkeys(values) if isinstance(value, str | int)]
