@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -15,7 +16,7 @@ from understudy_mockserver.guard import Guard
 from understudy_mockserver.middleware import ContractMiddleware
 from understudy_mockserver.namespaces import Namespaces
 from understudy_mockserver.pages import Pages
-from understudy_mockserver.provider import Handler
+from understudy_mockserver.provider import Handler, Provider
 from understudy_mockserver.realtime.app import Realtime
 from understudy_mockserver.settings import Settings
 from understudy_validators.compiler import operations_of
@@ -29,6 +30,7 @@ class Understudy:
         self._app = app
         self._connexion = connexion
         self._realtime = realtime
+        self._ended = False
         self.namespaces = namespaces
         self.contracts = namespaces.contracts
 
@@ -42,10 +44,23 @@ class Understudy:
         await receive()
         await self._connexion({"type": "lifespan"}, receive, send)  # Connexion compiles when it is first called
         await send({"type": "lifespan.startup.complete"})
+        housekeeping = asyncio.create_task(self._forget_idle())
         await receive()
-        await self._realtime.close()
-        self.namespaces.close()
+        housekeeping.cancel()
+        await self.end()
         await send({"type": "lifespan.shutdown.complete"})
+
+    async def end(self) -> None:
+        """Ends what clients wait for, and what is to come later; the second time there is nothing left."""
+        if not self._ended:
+            self._ended = True
+            await self._realtime.close()
+            self.namespaces.close()
+
+    async def _forget_idle(self) -> None:
+        while True:
+            await asyncio.sleep(self.namespaces.limits.idle / 10)
+            self.namespaces.forget_idle()
 
 
 def create_app(names: Iterable[str] = (), settings: Settings | None = None) -> Understudy:
@@ -54,10 +69,13 @@ def create_app(names: Iterable[str] = (), settings: Settings | None = None) -> U
     Raises `UsageError` for an unknown name, `ContractError` for a contract that cannot be used.
     """
     settings = settings or Settings()
-    served = {
-        contract.name: (contract, load_provider(contract.name))
-        for contract in load_contracts(tuple(names), settings.worlds)
-    }
+    contracts = load_contracts(tuple(names), settings.worlds)
+    return app_of([(contract, load_provider(contract.name)) for contract in contracts], settings)
+
+
+def app_of(pairs: Iterable[tuple[Contract, Provider]], settings: Settings) -> Understudy:
+    """A server of contracts, each with the provider that acts for it."""
+    served = {contract.name: (contract, provider) for contract, provider in pairs}
     contracts = {name: contract for name, (contract, _) in served.items()}
     namespaces = Namespaces(served, settings)
     middleware = partial(ContractMiddleware, namespaces=namespaces, settings=settings)

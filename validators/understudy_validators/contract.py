@@ -83,8 +83,8 @@ class Contract:
 
     @property
     def main_operation(self) -> Operation:
-        """The operation that can be refused in most ways: the one that an API is mocked for."""
-        return max(self, key=lambda operation: len(operation.answers))
+        """The operation that the API is mocked for: the first that creates something, as contracts begin with it."""
+        return next((operation for operation in self if operation.method == "POST"), next(iter(self)))
 
     def named(self, name: str, among: Mapping[str, Answer] | None = None) -> Sequence[Answer]:
         """The answers of that name or with that vendor's code; none, one, or several that share a code."""

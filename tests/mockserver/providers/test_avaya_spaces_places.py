@@ -114,7 +114,7 @@ def test_members_are_found_by_their_names(desk: Desk, text: str, found: list[str
 
 
 @pytest.mark.parametrize(
-    ("query", "count"), [({}, 5), ({"topictype": "direct"}, 1), ({"topicstatus": "1"}, 1), ({"size": "2"}, 2)]
+    ("query", "count"), [({}, 6), ({"topictype": "direct"}, 1), ({"topicstatus": "1"}, 1), ({"size": "2"}, 2)]
 )
 def test_a_user_lists_the_spaces_that_the_user_is_in(desk: Desk, query: dict[str, str], count: int) -> None:
     spaces = desk.send("listMySpaces", query=query)["data"]

@@ -1,7 +1,18 @@
 """Avaya Spaces, by REST and socket: what it does with a message, a file, a guest or a space that breaks no rule."""
 
 from understudy_mockserver.provider import Provider
-from understudy_mockserver.providers.avaya_spaces import channels, files, messages, reading, service, spaces, users
+from understudy_mockserver.providers.avaya_spaces import (
+    changes,
+    channels,
+    editing,
+    files,
+    managing,
+    messages,
+    reading,
+    service,
+    spaces,
+    users,
+)
 
 __all__ = ["PROVIDER"]
 
@@ -18,7 +29,22 @@ PROVIDER = Provider(
         "listIdeaMessages": reading.list_idea_messages,
         "listTaskMessages": reading.list_task_messages,
         "getMessage": reading.get_message,
+        "updateMessage": editing.update_message,
+        "patchMessage": editing.update_message,
+        "deleteMessages": editing.delete_messages,
+        "listMessageActivities": changes.list_message_activities,
+        "listMyMessages": changes.list_my_messages,
+        "listMyAttachments": reading.list_my_attachments,
+        "markSpaceRead": spaces.mark_space_read,
         "getDirectSpace": spaces.get_direct_space,
+        "getSpace": managing.get_space,
+        "updateSpace": managing.update_space,
+        "deleteSpace": managing.delete_space,
+        "archiveSpace": managing.archive_space,
+        "createSpace": managing.create_space,
+        "inviteToSpace": managing.invite_to_space,
+        "joinByInvitation": managing.join_by_invitation,
+        "getMeetingRoom": managing.get_meeting_room,
         "joinSpace": spaces.join_space,
         "listMembers": spaces.list_members,
         "listMySpaces": spaces.list_my_spaces,
@@ -26,6 +52,8 @@ PROVIDER = Provider(
         "getServiceConfigurations": service.get_service_configurations,
         "getLimits": service.get_limits,
         "getUploadUrl": files.get_upload_url,
+        "getUploadUrlByGet": files.get_upload_url,
+        "getDownloadUrl": files.get_download_url,
         "uploadFile": files.upload_file,
         "downloadFile": files.download_file,
         "authenticateAnonymously": users.authenticate_anonymously,

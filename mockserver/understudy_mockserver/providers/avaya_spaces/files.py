@@ -59,6 +59,11 @@ def download_file(call: Call) -> Reply:
     return Reply(bytes(file["fileSize"]) if content is None else content, headers=headers)
 
 
+def get_download_url(call: Call) -> Reply:
+    """The address of each file."""
+    return Reply({"data": [{"url": _link(call, key), "fileKey": key} for key in call.body["fileKeys"]]})
+
+
 def attachments(call: Call) -> list[dict[str, Any]]:
     """A message's files as it shows them; those that had no name yet get the one that the message gives."""
     sent = call.body["content"]["data"]

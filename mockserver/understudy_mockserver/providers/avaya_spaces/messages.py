@@ -85,9 +85,14 @@ def _create(
             "modified": call.time,
         }
     )
+    announce(call, space, message, own)
+    return message
+
+
+def announce(call: Call, space: Record, message: Record, own: Mapping[str, Any] | None = None) -> None:
+    """Tells all who are subscribed to a space of a message as it is now; `own` is for the sending connection alone."""
     payload = {**message, "topicTitle": space["title"], "topicType": space["type"]}
     call.emit("MESSAGE_SENT", payload, room(space["_id"]), own=own)
-    return message
 
 
 def _comment(call: Call) -> dict[str, Any]:
@@ -101,12 +106,10 @@ def _comment(call: Call) -> dict[str, Any]:
 
 
 def _content(call: Call, content: dict[str, Any]) -> dict[str, Any]:
+    return blank_content(call, bodyText=call.body["content"]["bodyText"], data=attachments(call), **content)
+
+
+def blank_content(call: Call, **content: Any) -> dict[str, Any]:
+    """The content of a message of now that says what is given, and nothing else."""
     start = call.now + settings(call.world)["startTimeLagMs"] / 1000
-    return {
-        **_NO_MEETING,
-        "bodyText": call.body["content"]["bodyText"],
-        "data": attachments(call),
-        **content,
-        "startTime": times.iso(start),
-        "recordings": [],
-    }
+    return {**_NO_MEETING, "bodyText": "", "data": [], **content, "startTime": times.iso(start), "recordings": []}

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from understudy_mockserver.provider import Call, Reply
-from understudy_mockserver.providers.avaya_spaces.spaces import page_size
+from understudy_mockserver.providers.avaya_spaces.spaces import page_size, readable
 from understudy_validators import times
 from understudy_validators.records import Record
 
@@ -43,6 +43,17 @@ def _comments(call: Call, path: str) -> Reply:
     return Reply(_page(call, path, lambda message: message.get("parentMsg", {}).get("_id") == parent_id))
 
 
+def list_my_attachments(call: Call) -> Reply:
+    """A page of the messages with files in all spaces that the caller may read."""
+    spaces = set(readable(call))
+    everything = sorted(call.world["messages"], key=_created)
+
+    def wanted(message: Record) -> bool:
+        return message["topicId"] in spaces and bool(message["content"]["data"])
+
+    return Reply(_page(call, "/api/users/me/attachments/natives", wanted, everything))
+
+
 def list_latest_messages(call: Call) -> Reply:
     """The space's latest messages."""
     return _latest(call, lambda message: True)
@@ -59,8 +70,12 @@ def list_tasks(call: Call) -> Reply:
 
 
 def _latest(call: Call, wanted: Callable[[Record], bool]) -> Reply:
-    found = [message for message in reversed(_ordered(call)) if wanted(message)]
+    found = [message for message in reversed(_ordered(call)) if _is_there(message) and wanted(message)]
     return Reply({"data": found[: page_size(call)]})
+
+
+def _is_there(message: Record) -> bool:
+    return "deleted" not in message
 
 
 def _is_wanted(message: Record, query: Mapping[str, Any]) -> bool:
@@ -96,10 +111,13 @@ def _created(message: Record) -> str:
     return str(message["created"])
 
 
-def _page(call: Call, path: str, wanted: Callable[[Record], bool]) -> dict[str, Any]:
+def _page(
+    call: Call, path: str, wanted: Callable[[Record], bool], among: Sequence[Record] | None = None
+) -> dict[str, Any]:
     """The page that the query asks for, newest first, in the vendor's envelope."""
-    query, ordered = call.view["query"], _ordered(call)
-    ranks = [rank for rank, message in enumerate(ordered) if wanted(message)]
+    query, ordered = call.view["query"], _ordered(call) if among is None else among
+    # Deleted messages keep their places, as a page may start from one.
+    ranks = [rank for rank, message in enumerate(ordered) if _is_there(message) and wanted(message)]
     start, end = _window(ordered, ranks, query, page_size(call))
     data = [ordered[rank] for rank in reversed(ranks[start:end])]
     return {

@@ -30,13 +30,13 @@ def get_direct_space(call: Call) -> Reply:
     """The direct space of the caller and the other user; it is created where there is none."""
     caller, other = call.view["caller"], call.view["other"]
     space = _direct_space(call.world, caller, other) or _open_direct_space(call, caller, other)
-    return Reply({"data": [_with_members(call.world, space)]})
+    return Reply({"data": [with_members(call.world, space)]})
 
 
 def join_space(call: Call) -> Reply:
     """Lets the caller in as a guest, unless they are in, and answers with the space."""
     admit(call, call.view["space"])
-    return Reply({"topic": _with_members(call.world, call.view["space"])})
+    return Reply({"topic": with_members(call.world, call.view["space"])})
 
 
 def list_members(call: Call) -> Reply:
@@ -63,6 +63,24 @@ def list_my_spaces(call: Call) -> Reply:
     return Reply({"data": spaces[: page_size(call)]})
 
 
+def mark_space_read(call: Call) -> Reply:
+    """Notes when the caller read the space."""
+    reads, place = call.world["reads"], {"spaceId": call.path["spaceId"], "userId": call.view["caller"]["_id"]}
+    known = reads.find(**place)
+    if known:
+        reads.replace(known, time=call.time)
+    else:
+        reads.insert({**place, "time": call.time})
+    return Reply({})
+
+
+def readable(call: Call) -> list[str]:
+    """The ids of the spaces that the caller may read: those that the caller is in, archived ones only as an admin."""
+    members = call.world["members"].all(userId=call.view["caller"]["_id"])
+    archived = {space["_id"] for space in call.world["spaces"] if space["status"]}
+    return [member["spaceId"] for member in members if member["spaceId"] not in archived or member["role"] == "admin"]
+
+
 def page_size(call: Call) -> int:
     """How many entries a page holds: what the query says, up to what the service allows."""
     return min(int(call.view["query"]["size"]), int(settings(call.world)["maxPageSize"]))
@@ -70,13 +88,21 @@ def page_size(call: Call) -> int:
 
 def admit(call: Call, space: Record) -> None:
     """Makes the caller a guest of the space, acquainted with all who are in it; whoever is in it already stays so."""
-    user_id, present = call.view["caller"]["_id"], call.world["members"].all(spaceId=space["_id"])
-    if any(member["userId"] == user_id for member in present):
-        return
-    for member in present:
-        _acquaint(call.world, user_id, member["userId"], space["_id"])
-        _acquaint(call.world, member["userId"], user_id, space["_id"])
-    _add(call, space["_id"], user_id, "guest")
+    if not is_in(call.world, space, call.view["caller"]):
+        enter(call, space, call.view["caller"], "guest")
+
+
+def is_in(world: World, space: Record, user: Record) -> bool:
+    """Whether a user is a member or guest of a space."""
+    return world["members"].find(spaceId=space["_id"], userId=user["_id"]) is not None
+
+
+def enter(call: Call, space: Record, user: Record, role: str) -> None:
+    """Puts a user who is not in a space among its members, acquainted with all who are in it."""
+    for member in call.world["members"].all(spaceId=space["_id"]):
+        _acquaint(call.world, user["_id"], member["userId"], space["_id"])
+        _acquaint(call.world, member["userId"], user["_id"], space["_id"])
+    _add(call, space["_id"], user, role)
 
 
 def _direct_space(world: World, one: Record, other: Record) -> Record | None:
@@ -90,14 +116,15 @@ def _direct_space(world: World, one: Record, other: Record) -> Record | None:
 def _open_direct_space(call: Call, caller: Record, other: Record) -> Record:
     space_id = call.ids.object_id(call.now)
     for user in (caller, other):
-        # An anonymous user can only be a guest.
-        _add(call, space_id, user["_id"], "guest" if user["aType"] == "anonymous" else "member")
+        _add(call, space_id, user, "member")
     space = {"_id": space_id, "cid": caller["_id"], **_DIRECT, "created": call.time, "modified": call.time}
     return call.world["spaces"].insert(space)
 
 
-def _add(call: Call, space_id: str, user_id: str, role: str) -> None:
-    row = {"spaceId": space_id, "userId": user_id, "memberType": "userId", "role": role, "joinTime": call.time}
+def _add(call: Call, space_id: str, user: Record, role: str) -> None:
+    # An anonymous user can only be a guest.
+    role = "guest" if user["aType"] == "anonymous" else role
+    row = {"spaceId": space_id, "userId": user["_id"], "memberType": "userId", "role": role, "joinTime": call.time}
     call.world["members"].insert(row)
 
 
@@ -111,7 +138,8 @@ def _acquaint(world: World, user_id: str, other_id: str, space_id: str) -> None:
         relations.insert({"userId": user_id, "otherId": other_id, "sameCompany": False, "sharedSpaces": [space_id]})
 
 
-def _with_members(world: World, space: Record) -> dict[str, Any]:
+def with_members(world: World, space: Record) -> dict[str, Any]:
+    """The space with all who are in it."""
     return {**space, "members": [_member(world, member) for member in world["members"].all(spaceId=space["_id"])]}
 
 
