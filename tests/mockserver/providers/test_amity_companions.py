@@ -193,6 +193,7 @@ def test_channels_are_listed_with_the_callers_memberships(desk: Desk) -> None:
         "GET", "/api/v3/channels", "bob", params={"filter": "member", "options[token]": page["paging"]["next"]}
     )
     assert [channel["type"] for channel in rest["channels"]] == ["conversation"]
+    assert {membership["userId"] for membership in rest["channelUsers"]} == {"alice", "bob"}
     assert "next" not in rest["paging"]
     assert desk.ask("GET", "/api/v3/channels", "carol", params={"types[]": "conversation"})["channels"] == []
 
@@ -208,7 +209,7 @@ def test_a_channel_is_created_by_its_moderator_and_left_by_others(desk: Desk) ->
     [left] = desk.ask("DELETE", "/api/v3/channels/crew/leave", "erin")["channelUsers"]
     assert left["membership"] == "none"
     members = desk.ask("GET", "/api/v4/channels/crew/users")
-    assert [member["userId"] for member in members["channelUsers"]] == ["alice", "bob"]
+    assert [member["userId"] for member in members["channelUsers"]] == ["bob", "alice"]
     desk.ask("POST", "/api/v3/messages", "erin", status=403, json={"channelId": "crew", "data": {"text": "hi"}})
 
 
@@ -283,6 +284,32 @@ def test_an_uploaded_image_can_be_sent_and_fetched(desk: Desk) -> None:
 def test_the_older_upload_tells_a_files_kind(type_: str, kind: str, desk: Desk) -> None:
     [file] = desk.ask("POST", "/api/v3/files", files={"file": ("a", b"x", type_)})
     assert file["type"] == kind
+
+
+def test_a_file_is_deleted_by_who_uploaded_it(desk: Desk) -> None:
+    [file] = desk.ask("POST", "/api/v3/files", "bob", files={"file": ("a.mp4", b"x", "video/mp4")})
+    desk.send(type="video", fileId=file["fileId"])
+    path = f"/api/v3/files/{file['fileId']}"
+    assert desk.ask("DELETE", path, status=403)["message"] == "Permission denied"
+    assert desk.ask("DELETE", path, "bob") == {"success": True}
+    assert desk.ask("GET", path, status=404)["code"] == 400400
+    assert desk.raw(f"{path}/download").status_code == 404
+    assert desk.messages(**{"options[last]": 1})["messages"][0]["fileId"] == file["fileId"]
+
+
+def test_messages_are_not_edited_into_one_text_again_and_again(desk: Desk) -> None:
+    path, body = f"/api/v3/messages/{numbered(2)}", {"data": {"text": "again"}}
+    for _ in range(4):
+        desk.ask("PUT", path, "bob", json=body)
+    assert desk.ask("PUT", path, "bob", status=403, json=body)["code"] == 400307
+
+
+@pytest.mark.parametrize("path", ["/api/v3/channels", "/api/v3/channels/conversation"])
+def test_a_new_channel_has_an_image_that_was_uploaded(path: str, desk: Desk) -> None:
+    body = {"userIds": ["carol"], "avatarFileId": PDF}
+    assert desk.ask("POST", path, status=403, json=body)["message"] == "Avatar must be an image."
+    body["avatarFileId"] = "f" * 32
+    assert desk.ask("POST", path, status=404, json=body)["message"] == f"File not found {'f' * 32}."
 
 
 def test_files_of_the_world_are_as_long_as_they_say(desk: Desk) -> None:

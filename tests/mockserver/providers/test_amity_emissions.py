@@ -43,6 +43,7 @@ def emitted(world: World, **step: Any) -> list[Emission]:
         ({"send": "deleteMessage"}, DELETE),
         ({"send": "flagMessage"}, UPDATE),
         ({"send": "unflagMessage", "path": {"messageId": FLAGGED}}, UPDATE),
+        ({"send": "clearMessageFlags", "path": {"messageId": FLAGGED}}, UPDATE),
         ({"send": "addReaction"}, UPDATE),
         ({"send": "removeReaction"}, UPDATE),
     ],
@@ -66,10 +67,16 @@ def test_a_change_is_told_once_to_every_member(
         {"send": "unflagMessage"},
         {"send": "getMessage"},
         {"send": "markChannelSeen"},
+        {"send": "clearMessageFlags"},
+        {"send": "joinChannel"},
+        {"send": "addChannelUsers", "patch": {"userIds": ["bob"]}},
+        {"send": "banChannelUsers", "patch": {"userIds": ["dave"]}},
+        {"send": "addChannelRole", "patch": {"userIds": ["alice"]}},
+        {"send": "createConversation"},
     ],
     ids=lambda step: step["send"],
 )
-def test_what_changes_no_message_is_told_to_no_one(step: dict[str, Any]) -> None:
+def test_what_changes_nothing_is_told_to_no_one(step: dict[str, Any]) -> None:
     assert emitted(CONTRACT.world.copy(), **step) == []
 
 
@@ -78,3 +85,51 @@ def test_an_event_says_which_reaction_it_was(send: str, name: str) -> None:
     [emission] = emitted(CONTRACT.world.copy(), send=send)
     latest = emission.payload["messages"][0]["latestReaction"]
     assert (latest["eventName"], latest["reactionName"], latest["userDisplayName"]) == (name, "like", "Alice")
+
+
+MEMBERS = {"alice", "bob", "carol", "frank"}
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ({"send": "createChannel", "patch": {"userIds": ["bob"]}}, {"didCreate": {"alice", "bob"}}),
+        ({"send": "createConversation", "patch": {"isDistinct": False}}, {"didCreate": {"alice", "bob"}}),
+        ({"send": "updateChannel"}, {"didUpdate": MEMBERS}),
+        ({"send": "muteChannel"}, {"didUpdate": MEMBERS}),
+        ({"send": "deleteChannel"}, {"didDelete": MEMBERS}),
+        ({"send": "joinChannel", "as": "erin-token"}, {"didJoin": {"erin"}}),
+        ({"send": "leaveChannel", "as": "bob-token"}, {"didLeave": {"bob"}}),
+        ({"send": "markChannelSeen", "as": "carol-token"}, {"didMarkSeen": {"carol"}}),
+        ({"send": "addChannelUsers"}, {"didAddUsers": {*MEMBERS, "erin"}, "didCreate": {*MEMBERS, "erin"}}),
+        ({"send": "removeChannelUsers"}, {"didRemoveUsers": MEMBERS - {"bob"}, "didLeave": {"bob"}}),
+        ({"send": "banChannelUsers"}, {"didBan": MEMBERS}),
+        ({"send": "unbanChannelUsers"}, {"didUnban": {*MEMBERS, "dave"}}),
+    ],
+    ids=lambda value: value.get("send", ""),
+)
+def test_a_change_of_a_channel_is_told_once_to_everyone_concerned(
+    step: dict[str, Any], told: dict[str, set[str]], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        emissions = emitted(CONTRACT.world.copy(), **step)
+    assert not caplog.records
+    found = {emission.event.removeprefix("v3.channel."): set(emission.to) for emission in emissions}
+    assert found == {event: {f"user:{user_id}" for user_id in users} for event, users in told.items()}
+    assert len(emissions) == len(told)
+
+
+@pytest.mark.parametrize("step", [{"send": "addChannelRole"}, {"send": "muteChannelUsers"}], ids=lambda s: s["send"])
+def test_members_hear_of_their_own_roles_and_mutes(step: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        [emission] = emitted(CONTRACT.world.copy(), **step)
+    assert not caplog.records
+    assert (emission.event, emission.to) == ("v3.channelUser.didUpdate", ("user:bob",))
+
+
+@pytest.mark.parametrize("send", ["removeChannelUsers", "banChannelUsers"])
+def test_the_first_membership_of_an_event_is_the_one_that_ended(send: str) -> None:
+    """Where clients look for it."""
+    for emission in emitted(CONTRACT.world.copy(), send=send):
+        assert emission.payload["channelUsers"][0]["userId"] == "bob"
+        assert emission.payload["channels"][0]["memberCount"] == 3

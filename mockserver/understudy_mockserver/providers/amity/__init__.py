@@ -1,7 +1,7 @@
 """Amity chat: what the API does with a request that breaks no rule of its contract."""
 
 from understudy_mockserver.provider import Provider
-from understudy_mockserver.providers.amity import channels, files, messages, reactions, reading, sessions
+from understudy_mockserver.providers.amity import channels, files, members, messages, reactions, reading, sessions
 
 __all__ = ["PROVIDER"]
 
@@ -16,6 +16,7 @@ PROVIDER = Provider(
         "getMessage": reading.get_message,
         "flagMessage": reactions.flag_message,
         "unflagMessage": reactions.unflag_message,
+        "clearMessageFlags": reactions.clear_message_flags,
         "isMessageFlaggedByMe": reactions.is_flagged_by_me,
         "addReaction": reactions.add_reaction,
         "removeReaction": reactions.remove_reaction,
@@ -25,10 +26,20 @@ PROVIDER = Provider(
         "getChannel": channels.get_channel,
         "createChannel": channels.create_channel,
         "createConversation": channels.create_conversation,
-        "joinChannel": channels.join_channel,
-        "leaveChannel": channels.leave_channel,
-        "queryChannelUsers": channels.query_channel_users,
-        "markChannelSeen": channels.mark_channel_seen,
+        "updateChannel": channels.update_channel,
+        "deleteChannel": channels.delete_channel,
+        "muteChannel": channels.mute_channel,
+        "joinChannel": members.join_channel,
+        "leaveChannel": members.leave_channel,
+        "queryChannelUsers": members.query_channel_users,
+        "markChannelSeen": members.mark_channel_seen,
+        "addChannelUsers": members.add_channel_users,
+        "removeChannelUsers": members.remove_channel_users,
+        "banChannelUsers": members.ban_channel_users,
+        "unbanChannelUsers": members.unban_channel_users,
+        "addChannelRole": members.add_channel_role,
+        "removeChannelRole": members.remove_channel_role,
+        "muteChannelUsers": members.mute_channel_users,
         "createSession": sessions.create_session,
         "deleteSession": sessions.delete_session,
         "verifySession": sessions.verify_session,
@@ -38,6 +49,7 @@ PROVIDER = Provider(
         "uploadImages": files.upload_images,
         "uploadFile": files.upload_file,
         "getFile": files.get_file,
+        "deleteFile": files.delete_file,
         "downloadFile": files.download_file,
     },
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from understudy_mockserver.provider import Call
+from understudy_mockserver.providers.amity import mutes
 from understudy_mockserver.realtime.hub import user_room
 from understudy_validators.records import Record, World
 
@@ -21,8 +22,8 @@ def channels(call: Call, found: list[Record], memberships: list[Record]) -> dict
     """Channels and memberships, the users who have these, and the files of both."""
     people = users(call.world, (membership["userId"] for membership in memberships))
     return {
-        "channels": found,
-        "channelUsers": memberships,
+        "channels": [mutes.shown(call, channel) for channel in found],
+        "channelUsers": [mutes.shown(call, membership) for membership in memberships],
         "messagePreviews": [],
         "messageFeedsInfo": [],
         "users": people,
@@ -40,6 +41,13 @@ def announce(call: Call, event: str, message: Record, **extra: Any) -> None:
     told = {**{key: value for key, value in shown.items() if key != "myReactions"}, **extra}
     members = call.world["channelUsers"].all(channelId=message["channelId"], membership="member")
     call.emit(event, {**bundle, "messages": [told]}, *(user_room(member["userId"]) for member in members))
+
+
+def announce_channel(
+    call: Call, event: str, channel: Record, memberships: list[Record], user_ids: Iterable[str]
+) -> None:
+    """Tells users on all connections of a channel, and of the memberships that the event is about."""
+    call.emit(event, channels(call, [channel], memberships), *(user_room(user_id) for user_id in user_ids))
 
 
 def users(world: World, user_ids: Iterable[str]) -> list[Record]:

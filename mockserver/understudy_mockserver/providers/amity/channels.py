@@ -1,4 +1,4 @@
-"""Channels: found and created, joined and left, and how far their members have read."""
+"""Channels: found, created, changed and deleted."""
 
 from __future__ import annotations
 
@@ -6,22 +6,30 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from understudy_mockserver.provider import Call, Reply
-from understudy_mockserver.providers.amity import bundles, paging
+from understudy_mockserver.providers.amity import bundles, memberships, mutes, paging
 from understudy_validators.records import Record
 
-_MODERATOR = "channel-moderator"
+_CHANGEABLE = (
+    "displayName",
+    "avatarFileId",
+    "metadata",
+    "tags",
+    "messageAutoDeleteEnabled",
+    "autoDeleteMessageByFlagLimit",
+)
 
 
 def get_channel(call: Call) -> Reply:
     """The channel, and the caller's membership."""
-    return _reply(call, [call.view["channel"]])
+    return memberships.reply(call, call.view["channel"])
 
 
 def get_channels(call: Call) -> Reply:
     """The channels of these ids that the caller may see."""
     wanted = dict.fromkeys(call.view["query"]["channelIds"])
     found = (call.world["channels"].find(channelId=channel_id, isDeleted=False) for channel_id in wanted)
-    return _reply(call, [channel for channel in found if channel and _is_visible(call, channel)])
+    visible = [channel for channel in found if channel and _is_visible(call, channel)]
+    return Reply(bundles.channels(call, visible, memberships.seen(call, visible)))
 
 
 def query_channels(call: Call) -> Reply:
@@ -29,7 +37,7 @@ def query_channels(call: Call) -> Reply:
     query = call.view["query"]
     found = [c for c in call.world["channels"] if _is_visible(call, c) and _fits(call, query, c)]
     page, tokens = paging.by_place(call, _sorted(found, query["sortBy"]))
-    return Reply({**bundles.channels(call, page, _own_memberships(call, page)), "paging": tokens})
+    return Reply({**bundles.channels(call, page, memberships.seen(call, page)), "paging": tokens})
 
 
 def create_channel(call: Call) -> Reply:
@@ -37,7 +45,7 @@ def create_channel(call: Call) -> Reply:
     body = call.body
     channel = _create(call, body["type"], body.get("channelId"), isMuted=body.get("isMuted", False))
     moderator = call.view["caller"]["userId"]
-    return _reply(call, [_admit(call, channel, _people(call), moderator)])
+    return memberships.reply(call, _open(call, channel, _people(call), moderator))
 
 
 def create_conversation(call: Call) -> Reply:
@@ -46,74 +54,45 @@ def create_conversation(call: Call) -> Reply:
     channel = _conversation_of(call, set(people)) if call.body["isDistinct"] else None
     if channel is None:
         created = _create(call, "conversation", None, isDistinct=call.body["isDistinct"])
-        channel = _admit(call, created, people)
-    return _reply(call, [channel])
+        channel = _open(call, created, people)
+    return memberships.reply(call, channel)
 
 
-def join_channel(call: Call) -> Reply:
-    """Makes the caller a member."""
-    channel, user_id = call.view["channel"], call.view["caller"]["userId"]
-    members = call.world["channelUsers"]
-    membership = members.find(channelId=channel["channelId"], userId=user_id)
-    if membership is None:
-        members.insert(_membership(call, channel, user_id))
-    elif membership["membership"] != "member":
-        members.replace(membership, membership="member", lastActivity=call.time, updatedAt=call.time)
-    return _reply(call, [_recount(call, channel)])
+def update_channel(call: Call) -> Reply:
+    """Replaces what the body names, and tells the members."""
+    changes = {key: call.body[key] for key in _CHANGEABLE if key in call.body}
+    channel = call.world["channels"].replace(call.view["channel"], **changes, updatedAt=call.time)
+    _tell_members(call, "v3.channel.didUpdate", channel)
+    return memberships.reply(call, channel)
 
 
-def leave_channel(call: Call) -> Reply:
-    """Ends the caller's membership; what it was is forgotten."""
-    call.world["channelUsers"].replace(
-        call.view["member"], membership="none", roles=[], permissions=[], lastActivity=call.time, updatedAt=call.time
-    )
-    return _reply(call, [_recount(call, call.view["channel"])])
+def delete_channel(call: Call) -> Reply:
+    """Deletes the channel, which is known still, and tells those who are its members."""
+    channel = call.world["channels"].replace(call.view["channel"], isDeleted=True, updatedAt=call.time)
+    _tell_members(call, "v3.channel.didDelete", channel)
+    return Reply({"success": True})
 
 
-def query_channel_users(call: Call) -> Reply:
-    """A page of the channel's memberships."""
-    query, channel = call.view["query"], call.view["channel"]
-    found = [m for m in call.world["channelUsers"].all(channelId=channel["channelId"]) if _is_asked_for(call, query, m)]
-    page, tokens = paging.by_place(call, found)
-    return Reply({**bundles.channels(call, [channel], page), "paging": tokens})
+def mute_channel(call: Call) -> Reply:
+    """Mutes or unmutes the channel, and tells the members."""
+    channel = call.world["channels"].replace(call.view["channel"], **mutes.until(call))
+    _tell_members(call, "v3.channel.didUpdate", channel)
+    return Reply({"success": True})
 
 
-def mark_channel_seen(call: Call) -> Reply:
-    """Notes how far the caller has read: never back, and not beyond the last message."""
-    member, channel = call.view["member"], call.view["channel"]
-    read = min(call.body["readToSegment"], channel["messageCount"])
-    if read > member["readToSegment"]:
-        call.world["channelUsers"].replace(member, readToSegment=read, updatedAt=call.time)
-    return _reply(call, [channel])
-
-
-def _reply(call: Call, channels: list[Record]) -> Reply:
-    return Reply(bundles.channels(call, channels, _own_memberships(call, channels)))
-
-
-def _own_memberships(call: Call, channels: Iterable[Record]) -> list[Record]:
-    found = (_own_membership(call, channel) for channel in channels)
-    return [membership for membership in found if membership]
-
-
-def _own_membership(call: Call, channel: Record) -> Record | None:
-    user_id = call.view["caller"]["userId"]
-    return call.world["channelUsers"].find(channelId=channel["channelId"], userId=user_id)
-
-
-def _is_member(call: Call, channel: Record) -> bool:
-    membership = _own_membership(call, channel)
-    return membership is not None and membership["membership"] == "member"
+def _tell_members(call: Call, event: str, channel: Record) -> None:
+    people = [member["userId"] for member in memberships.members(call, channel)]
+    bundles.announce_channel(call, event, channel, memberships.seen(call, [channel]), people)
 
 
 def _is_visible(call: Call, channel: Record) -> bool:
-    return channel["type"] != "conversation" or _is_member(call, channel)
+    return channel["type"] != "conversation" or memberships.is_member(call, channel)
 
 
 def _fits(call: Call, query: Mapping[str, Any], channel: Record) -> bool:
     return (
         query.get("keyword", "").casefold() in channel.get("displayName", "").casefold()
-        and query["filter"] in ("all", "member" if _is_member(call, channel) else "notMember")
+        and query["filter"] in ("all", "member" if memberships.is_member(call, channel) else "notMember")
         and channel["type"] in query.get("types", [channel["type"]])
         and query.get("isDeleted", channel["isDeleted"]) == channel["isDeleted"]
         and set(query.get("tags", ())) <= set(channel["tags"])
@@ -125,15 +104,6 @@ def _sorted(channels: list[Record], sort_by: str) -> list[Record]:
     key = {"displayName": "displayName", "lastActivity": "lastActivity"}.get(sort_by, "createdAt")
     latest_first = sort_by in ("lastActivity", "lastCreated")
     return sorted(channels, key=lambda c: (c.get(key, ""), c["_id"]), reverse=latest_first)
-
-
-def _is_asked_for(call: Call, query: Mapping[str, Any], membership: Record) -> bool:
-    user = call.world["users"].find(userId=membership["userId"])
-    return (
-        membership["membership"] in query["memberships"]
-        and ("roles" not in query or not set(query["roles"]).isdisjoint(membership["roles"]))
-        and query.get("search", "").casefold() in (user["displayName"] if user else "").casefold()
-    )
 
 
 def _people(call: Call) -> list[str]:
@@ -168,8 +138,8 @@ def _create(call: Call, type_: str, channel_id: str | None, **fields: Any) -> Re
             "isRateLimited": False,
             "rateLimitWindow": 0,
             **named,
-            "messageAutoDeleteEnabled": False,
-            "autoDeleteMessageByFlagLimit": 0,
+            "messageAutoDeleteEnabled": body.get("messageAutoDeleteEnabled", False),
+            "autoDeleteMessageByFlagLimit": body.get("autoDeleteMessageByFlagLimit", 0),
             "isDeleted": False,
             "path": f"{network['networkId']}/chat/channel/{internal_id}",
             "channelId": channel_id or internal_id,
@@ -182,34 +152,12 @@ def _create(call: Call, type_: str, channel_id: str | None, **fields: Any) -> Re
     )
 
 
-def _admit(call: Call, channel: Record, people: Iterable[str], moderator: str = "") -> Record:
-    """Makes people members of a new channel, one of them its moderator."""
+def _open(call: Call, channel: Record, people: Iterable[str], moderator: str = "") -> Record:
+    """Makes people members of a new channel, one of them its moderator, and tells them."""
     for user_id in people:
-        role = _MODERATOR if user_id == moderator else ""
-        call.world["channelUsers"].insert(_membership(call, channel, user_id, role))
-    return _recount(call, channel)
-
-
-def _membership(call: Call, channel: Record, user_id: str, role: str = "") -> dict[str, Any]:
-    """A new member's record; what came before has been read."""
-    known = call.world["roles"].find(role=role)
-    return {
-        "membership": "member",
-        "lastActivity": call.time,
-        "readToSegment": channel["messageCount"],
-        "lastMentionedSegment": 0,
-        "isMuted": False,
-        "isBanned": False,
-        "createdAt": call.time,
-        "updatedAt": call.time,
-        "userId": user_id,
-        "channelId": channel["channelId"],
-        "roles": [role] if known else [],
-        "permissions": known["permissions"] if known else [],
-    }
-
-
-def _recount(call: Call, channel: Record) -> Record:
-    members = call.world["channelUsers"].all(channelId=channel["channelId"], membership="member")
-    moderators = sum(_MODERATOR in member["roles"] for member in members)
-    return call.world["channels"].replace(channel, memberCount=len(members), moderatorMemberCount=moderators)
+        memberships.admit(call, channel, user_id, memberships.MODERATOR if user_id == moderator else "")
+    channel = memberships.recount(call, channel)
+    present = memberships.members(call, channel)
+    told = [member["userId"] for member in present]
+    bundles.announce_channel(call, "v3.channel.didCreate", channel, present, told)
+    return channel

@@ -39,6 +39,15 @@ def get_file(call: Call) -> Reply:
     return Reply(bundles.file(call, call.view["file"]))
 
 
+def delete_file(call: Call) -> Reply:
+    """Forgets the file, and its bytes."""
+    file = call.view["file"]
+    call.world["files"].remove(file)
+    call.world["uploads"].remove(call.view["owner"])
+    call.blobs.put(file["fileId"], b"")  # its bytes need no room any more
+    return Reply({"success": True})
+
+
 def download_file(call: Call) -> Reply:
     """The bytes of a file, as an attachment; where none are kept, as many zero bytes."""
     file = call.view["file"]
@@ -62,6 +71,7 @@ def _store(call: Call, sent: Mapping[str, Any], kind: str) -> Record:
             "attributes": _attributes(call, sent, kind, content),
         }
     )
+    call.world["uploads"].insert({"fileId": file_id, "userId": call.view["caller"]["userId"]})
     shown = bundles.file(call, record)
     # The vendor writes a size as a string here, and as a number wherever the file is shown later.
     return {**shown, "attributes": {**record["attributes"], "size": str(len(content))}}

@@ -67,6 +67,15 @@ def unflag_message(call: Call) -> Reply:
     return Reply(bundles.messages(call, [message]))
 
 
+def clear_message_flags(call: Call) -> Reply:
+    """Forgets all flags of the message, if there are any."""
+    message, flags = call.view["message"], call.world["flags"]
+    found = list(flags.all(messageId=message["messageId"]))
+    for flag in found:
+        flags.remove(flag)
+    return Reply(bundles.messages(call, [_reflag(call) if found else message]))
+
+
 def is_flagged_by_me(call: Call) -> Reply:
     """Whether there is a flag of the caller's."""
     flagged = _own_flag(call) is not None
