@@ -1,40 +1,33 @@
-// The vendor's own SDK, told what to do by lines of JSON on stdin. What it gives to an app goes to stdout as lines of
-// JSON: {"returned": ..} or {"raised": {..}} for each message to create, {"heard": ..} for each that its socket brings.
+// The vendor's TypeScript SDK: each client is one of its own, as in an app of its own.
 "use strict";
-const { createInterface } = require("node:readline");
-const sdk = require("@amityco/ts-sdk");
+const { afresh, answer, hear } = require("./lines.cjs");
 
-const [url, token, namespace] = process.argv.slice(2);
-const client = sdk.createClient("any-key", "us", { apiEndpoint: { http: url, mqtt: url.replace("http", "ws") } });
-// The part of its login that matters here: the whole would connect to a message broker as well.
-Object.assign(client.http.defaults.headers.common, {
-  Authorization: `Bearer ${token}`,
-  "Understudy-Namespace": namespace,
-});
-client.ws.io.opts.query = { token, "understudy-namespace": namespace };
+// Newer versions of node have one that takes no headers, by which the mock is told the namespace.
+delete globalThis.WebSocket;
 
-const print = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
+const sdks = new Map();
+const NAMESPACE = "Understudy-Namespace";
 
 const commands = {
-  async create({ bundle, prefer }) {
-    Object.assign(client.http.defaults.headers.common, { Prefer: prefer });
-    try {
-      print({ returned: (await sdk.createMessage(bundle)).data });
-    } catch (error) {
-      print({ raised: { kind: error.constructor.name, code: error.code, level: error.level, message: error.message } });
-    }
+  open({ client: name, url, namespace, token }) {
+    const sdk = afresh("@amityco/ts-sdk");
+    const client = sdk.createClient("any-key", "us", { apiEndpoint: { http: url, mqtt: url.replace("http", "ws") } });
+    const { common } = client.http.defaults.headers;
+    common[NAMESPACE] = namespace;
+    client.ws.io.opts.extraHeaders = { [NAMESPACE]: namespace };
+    if (token) common.Authorization = `Bearer ${token}`;
+    sdks.set(name, { sdk, common });
   },
-  listen() {
-    client.ws.on("v3.message.didCreate", (payload) => client.emitter.emit("v3.message.didCreate", payload));
-    sdk.onMessageCreated((message) => print({ heard: message }));
-    client.ws.once("connect", () => print({ listening: true }));
-    client.ws.open();
+  // A call of the SDK's own, such as createMessage; `prefer` asks the mock for an answer.
+  call({ client, name, args, prefer }) {
+    const { sdk, common } = sdks.get(client);
+    common.Prefer = prefer ?? "";
+    return sdk[name](...args);
+  },
+  // What a subscription of the SDK's own brings, such as onMessageCreated.
+  listen({ client, name }) {
+    sdks.get(client).sdk[name]((payload) => hear(client, payload));
   },
 };
 
-createInterface({ input: process.stdin })
-  .on("line", (line) => {
-    const command = JSON.parse(line);
-    commands[command.do](command);
-  })
-  .on("close", () => process.exit());
+answer(commands, ({ constructor, code, level, message }) => ({ kind: constructor.name, code, level, message }));

@@ -7,7 +7,7 @@ import os
 import subprocess
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
@@ -49,15 +49,20 @@ class Script:
         return line
 
     def stop(self) -> None:
-        """Ends it, and what it is connected to."""
+        """Ends it, and what it is connected to.
+
+        Raises `AssertionError` if it failed, or wanted to leave the machine.
+        """
         assert self._process.stdin
-        self._process.stdin.close()
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
         try:
             self._process.wait(PATIENCE)
         finally:
             self._process.kill()
             self._process.wait()
             self._reader.join(PATIENCE)
+        assert self._process.returncode == 0, self._log.read_text()
 
     def _read(self) -> None:
         assert self._process.stdout
@@ -67,14 +72,19 @@ class Script:
         self._lines.put("")
 
 
+def node_command(node: str) -> list[str]:
+    """How scripts are run: so that they reach this machine only."""
+    return [node, "--require", str(FOLDER / "here.cjs")]
+
+
 @contextmanager
-def running(node: str, name: str, folder: Path, *arguments: str) -> Iterator[Script]:
+def running(node: str, name: str, folder: Path) -> Iterator[Script]:
     """Runs a script until the block ends; its stderr goes to a file in `folder`."""
     log = folder / f"{name}.log"
     environment = {key: value for key, value in os.environ.items() if not key.lower().endswith(_NOT_FOR_NODE)}
     with log.open("ab") as stderr:
         process = subprocess.Popen(
-            [node, str(FOLDER / name), *arguments],
+            [*node_command(node), str(FOLDER / name)],
             env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -1,14 +1,13 @@
-// Real clients of Socket.IO, told what to do by lines of JSON on stdin. What they hand to an app goes to stdout as
-// lines of JSON: {"socket": its name, "event": the event's name, "args": [..]}.
-// An exception of a client's own has no socket.
+// Real clients of Socket.IO. What they hand to an app goes out as {"socket": its name, "event": the event's name,
+// "args": [..]}. An exception of a client's own has no socket.
 "use strict";
-const { createInterface } = require("node:readline");
+const lines = require("./lines.cjs");
 
 const sockets = new Map();
 // What a client says of itself, beside the events of the API.
 const OWN = ["connect", "connect_error", "error", "disconnect"];
 
-const print = (socket, event, args) => process.stdout.write(`${JSON.stringify({ socket, event, args })}\n`);
+const print = (socket, event, args) => lines.print({ socket, event, args });
 // An Error has no JSON of its own.
 const plain = (value) => (value instanceof Error ? { message: value.message, data: value.data } : value);
 
@@ -41,9 +40,4 @@ const commands = {
 
 process.on("uncaughtException", (error) => print(null, "exception", [error.stack]));
 
-createInterface({ input: process.stdin })
-  .on("line", (line) => {
-    const command = JSON.parse(line);
-    commands[command.do](command);
-  })
-  .on("close", () => process.exit());
+lines.obey(commands);

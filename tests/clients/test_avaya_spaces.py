@@ -299,8 +299,8 @@ def test_all_clients_learn_that_the_server_stops(sockets: Sockets, tmp_path: Pat
         query = {"token": token("example"), "tokenType": "jwt"}
         options = {"transports": ["websocket"], "query": query}
         open_ones = [connected(sockets.open(name, f"{served.url}/chat", options, EVENTS)) for name in CLIENTS]
-    # 1.7 takes the code with which the websocket is closed, "service restart", for an error first.
-    assert [len(socket.until("disconnect")) for socket in open_ones] == [1, 0, 0]
+    # 1.7 may take the code with which the websocket is closed, "service restart", for an error first.
+    assert {name for socket in open_ones for name, _ in socket.until("disconnect")} <= {"error"}
     assert served.process.returncode == 0
 
 
