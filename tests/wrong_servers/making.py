@@ -44,7 +44,7 @@ class Wrong:
                 data = documents.load(shipped / name).data
                 if edit:
                     edit(data)
-                (own / name).write_text(json.dumps(data))
+                (own / name).write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         provider = load_provider(self.contract)
         change = self.provider or (lambda unchanged: unchanged)
         return app_of([(compile_folder(own), change(provider))], Settings(seed=1))
@@ -64,9 +64,14 @@ def operation(document: Document, operation_id: str) -> dict[str, Any]:
 
 def rule(document: Document, operation_id: str, rule_id: str) -> dict[str, Any]:
     """A rule of the operation: the one that it shares with others, if it refers to one."""
-    rules = [dereference(node, document) for node in operation(document, operation_id)["x-rules"]]
-    found: dict[str, Any] = next(node for node in rules if node["id"] == rule_id)
+    rules = operation(document, operation_id)["x-rules"]
+    found: dict[str, Any] = next(dereference(node, document) for node in rules if _id(node) == rule_id)
     return found
+
+
+def _id(node: dict[str, Any]) -> str:
+    """A rule's id, which is the name of what an entry refers to as well."""
+    return str(node.get("id") or node["$ref"].rpartition("/")[2])
 
 
 def without_rule(operation_id: str, rule_id: str) -> EditDocument:
@@ -74,7 +79,7 @@ def without_rule(operation_id: str, rule_id: str) -> EditDocument:
 
     def edit(document: Document) -> None:
         rules = operation(document, operation_id)["x-rules"]
-        rules[:] = [node for node in rules if dereference(node, document)["id"] != rule_id]
+        rules[:] = [node for node in rules if _id(node) != rule_id]
 
     return edit
 
@@ -147,13 +152,3 @@ def answering(operation_id: str, change: Callable[[Any], Any]) -> EditProvider:
         return replace(reply, body=change(json.loads(json.dumps(reply.body))))
 
     return handling(operation_id, handle)
-
-
-def on_event(operation_id: str, handle: Callable[[Call, Callable[[Call], None]], None]) -> EditProvider:
-    """What acts on an event does something else."""
-
-    def edit(provider: Provider) -> Provider:
-        right = provider.events[operation_id]
-        return replace(provider, events={**provider.events, operation_id: lambda call: handle(call, right)})
-
-    return edit
