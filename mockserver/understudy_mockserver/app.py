@@ -44,6 +44,7 @@ class Understudy:
         await receive()
         await self._connexion({"type": "lifespan"}, receive, send)  # Connexion compiles when it is first called
         await send({"type": "lifespan.startup.complete"})
+        self._ended = False
         housekeeping = asyncio.create_task(self._forget_idle())
         await receive()
         housekeeping.cancel()

@@ -41,19 +41,18 @@ async def respond(send: Send, status: int, media_type: str, body: bytes, headers
 async def read_body(receive: Receive, limit: int) -> bytes:
     """The whole request body. Raises `TooLargeError` past `limit` bytes, `DisconnectedError` when the client leaves."""
     message = await receive()
+    body = _chunk(message)
+    if len(body) > limit:
+        raise TooLargeError
     if not message.get("more_body"):
-        body = _chunk(message)
-        if len(body) > limit:
-            raise TooLargeError
         return body
-    chunks, size = [_chunk(message)], 0
+    whole = bytearray(body)
     while message.get("more_body"):
         message = await receive()
-        chunks.append(_chunk(message))
-        size += len(chunks[-1])
-        if size > limit:
+        whole += _chunk(message)
+        if len(whole) > limit:
             raise TooLargeError
-    return b"".join(chunks)
+    return bytes(whole)
 
 
 def _chunk(message: Message) -> bytes:

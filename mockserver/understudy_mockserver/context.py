@@ -6,19 +6,26 @@ from dataclasses import dataclass, replace
 
 #: Key in an ASGI scope under which the guard leaves the request's context.
 CONTEXT = "understudy"
+#: Key under which the server leaves the situation of a request that never came whole (`x-framing` names them).
+SITUATION = "understudy-situation"
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """A request's namespace, the server's root in it as the client reaches it, and the raw path below that root.
 
-    `misdirected`: the Host is none that is served here.
+    `situation` is what is wrong before anyone looks at the body, by its name in `x-framing`; empty, as a rule.
     """
 
     namespace: str
     root_url: str
     path: str
-    misdirected: bool = False
+    situation: str = ""
+
+    @property
+    def misdirected(self) -> bool:
+        """Whether the Host is none that is served here."""
+        return self.situation == "misdirected"
 
     def within(self, namespace: str) -> Context:
         """The same request in another namespace, whose root anyone reaches without a header."""

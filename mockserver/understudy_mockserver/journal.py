@@ -11,6 +11,7 @@ from understudy_mockserver.asgi import RawHeaders
 from understudy_mockserver.clock import Clock
 from understudy_mockserver.realtime.hub import Emission
 from understudy_validators.exchange import Exchange, Headers
+from understudy_validators.redaction import Redactor
 from understudy_validators.violation import Violation
 
 
@@ -19,7 +20,7 @@ class Entry:
     """One thing that happened. `number` counts within the namespace, `time` is the namespace's own, in Unix seconds.
 
     `verdict` is `accepted`, `refused` or `forced`; `rule` decided a refusal, `answer` is the name of what was
-    answered, `caller` the record of who asked, where that is known.
+    answered, `caller` the record of who asked, where that is known. `fault` is what went wrong on purpose.
     """
 
     contract: str
@@ -32,6 +33,7 @@ class Entry:
     caller: Mapping[str, Any] | None = None
     seconds: float = 0.0
     number: int = 0
+    fault: str = ""
 
     def is_forced(self, answer: str) -> None:
         """Notes that the answer was asked for."""
@@ -95,16 +97,33 @@ class EventEntry(Entry):
     reached: tuple[str, ...] = ()
 
 
+@dataclass(slots=True, kw_only=True)
+class ControlEntry(Entry):
+    """A call of the control API that changed the namespace; `path` stands below the namespace's own."""
+
+    method: str
+    path: str
+    body: bytes = field(repr=False)
+
+
+#: Told of each entry as it is added; of `None` when there will be no more.
+Reader = Callable[[Entry | None], None]
+
+
 class Journal:
     """The newest entries of a namespace: at most `limit`, bodies of at most `max_body` bytes each."""
 
-    __slots__ = ("_entries", "_max_body", "count")
+    __slots__ = ("_entries", "_max_body", "_redactor", "count", "evicted", "forgotten", "readers")
 
-    def __init__(self, limit: int, max_body: int) -> None:
+    def __init__(self, limit: int, max_body: int, redactor: Redactor | None = None) -> None:
         self._entries: deque[Entry] = deque(maxlen=limit)
         self._max_body = max_body
+        self._redactor = redactor
         #: How many there were, those that are forgotten included.
         self.count = 0
+        #: How many had to make room; how many the namespace's present state comes from, and that are gone.
+        self.evicted = self.forgotten = 0
+        self.readers: list[Reader] = []
 
     def add(self, entry: Entry) -> None:
         """Numbers an entry and keeps it; it may make the oldest one go."""
@@ -112,10 +131,17 @@ class Journal:
         entry.number = self.count
         if isinstance(entry, HttpEntry):
             self._cut(entry)
+        if len(self._entries) == self._entries.maxlen:
+            self.evicted += 1
+            self.forgotten += 1
         self._entries.append(entry)
+        if self.readers:
+            for reader in list(self.readers):
+                reader(entry)
 
     def observer(self, contract: str, clock: Clock) -> Callable[[Emission, tuple[str, ...]], None]:
         """A function that notes each event of the contract as it is delivered."""
+        redactor = self._redactor
 
         def note(emission: Emission, reached: tuple[str, ...]) -> None:
             self.add(
@@ -125,7 +151,7 @@ class Journal:
                     time=clock.now,
                     direction="emitted",
                     event=emission.event,
-                    payload=emission.payload,
+                    payload=redactor.value(emission.event, emission.payload) if redactor else emission.payload,
                     connection=emission.source,
                     reached=reached,
                 )
@@ -141,7 +167,18 @@ class Journal:
 
     def clear(self) -> None:
         """Forgets all entries; numbers go on."""
+        self.forgotten += len(self._entries)
         self._entries.clear()
+
+    def begin(self) -> None:
+        """Forgets what was before the namespace began anew."""
+        self.clear()
+        self.forgotten = 0
+
+    def end(self) -> None:
+        """Tells readers that there will be no more."""
+        for reader in list(self.readers):
+            reader(None)
 
     def _cut(self, entry: HttpEntry) -> None:
         limit = self._max_body

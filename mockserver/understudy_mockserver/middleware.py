@@ -20,7 +20,6 @@ from understudy_mockserver import calls, preferences
 from understudy_mockserver.asgi import (
     App,
     DisconnectedError,
-    RawHeaders,
     Receive,
     Scope,
     Send,
@@ -29,20 +28,24 @@ from understudy_mockserver.asgi import (
     read_body,
     respond,
 )
-from understudy_mockserver.context import CONTEXT, Context
+from understudy_mockserver.context import CONTEXT, SITUATION, Context
+from understudy_mockserver.control import delivery
+from understudy_mockserver.control.answering import steered
+from understudy_mockserver.control.delivery import Delivery
 from understudy_mockserver.guard import refuse
 from understudy_mockserver.journal import HttpEntry
-from understudy_mockserver.namespaces import Namespaces
+from understudy_mockserver.limits import BodyLimits, body_limits
+from understudy_mockserver.namespaces import Namespaces, State
 from understudy_mockserver.preferences import UnknownPreferenceError
 from understudy_mockserver.provider import Call, Handler, Reply
 from understudy_mockserver.responses import Response, forced, framed, refused, replied
 from understudy_mockserver.settings import Settings
+from understudy_validators.bodies import essence
 from understudy_validators.case import Request
 from understudy_validators.compiler import METHODS
 from understudy_validators.contract import Contract, Operation
 from understudy_validators.judging import Verdict, judge, judge_reply
-from understudy_validators.redaction import Redactor
-from understudy_validators.routing import Router
+from understudy_validators.routing import Match, Router
 
 log = logging.getLogger("understudy")
 
@@ -51,15 +54,14 @@ PAGES = ("/", "/docs", "/openapi.json")
 # No vendor's path starts so.
 OWN_PATHS = "/_understudy/"
 
-_CLOSE: RawHeaders = [(b"connection", b"close")]
-
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An operation and its handler."""
+    """An operation, its handler, and how much may be sent to it."""
 
     operation: Operation
     handler: Handler
+    limits: BodyLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,8 @@ class ContractMiddleware(SpecMiddleware):  # type: ignore[misc]
     def __init__(self, app: App, *, namespaces: Namespaces, settings: Settings) -> None:
         self._app = app
         self._namespaces = namespaces
-        self._settings = settings
-        self._redactor = Redactor(namespaces.contracts)
+        self._limits = settings.limits
+        self._redactor = namespaces.redactor
         self._sites: dict[str, Site] = {}
         self._root: Site | None = None
 
@@ -97,13 +99,20 @@ class ContractMiddleware(SpecMiddleware):  # type: ignore[misc]
         for path, item in specification["paths"].items():
             for method in METHODS:
                 if method in item:
-                    endpoint = _endpoint(specification, path, method, resolver, contract)
+                    endpoint = self._endpoint(specification, path, method, resolver, contract)
                     for template in (path, *endpoint.operation.aliases):
                         router.add(method.upper(), template, endpoint)
         site = Site(contract, base_path, router)
         self._sites[base_path.strip("/")] = site
         if at_root:
             self._root = site
+
+    def _endpoint(
+        self, specification: Specification, path: str, method: str, resolver: Resolver, contract: Contract
+    ) -> Endpoint:
+        resolved = specification.operation_cls.from_spec(specification, path=path, method=method, resolver=resolver)
+        operation = contract.operation(resolved.operation_id.removeprefix(f"{contract.name}."))
+        return Endpoint(operation, resolved.function, body_limits(contract, operation, self._limits))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -126,45 +135,46 @@ class ContractMiddleware(SpecMiddleware):  # type: ignore[misc]
     async def _serve(self, site: Site, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         context: Context = scope[CONTEXT]
         begun = time.perf_counter()
-        body = b""
+        body, match = b"", None
         try:
-            situation = self._situation(scope, context)
-            if situation:
-                response = framed(site.contract, situation, _CLOSE)
+            if context.situation:
+                response = framed(site.contract, context.situation)
             else:
-                body = await read_body(receive, self._settings.max_body)
-                response = self._respond(site, path, scope, body, context)
+                method = scope["method"].replace("HEAD", "GET")  # the server leaves out the body of what answers HEAD
+                match, headers = site.router.match(method, path), _headers(scope)
+                limit = self._body_limit(match, headers)
+                body = await read_body(receive, limit)
+                query, nesting = scope["query_string"].decode("latin-1"), self._limits.nesting
+                response = self._respond(site, match, Request(method, path, headers, query, body, nesting), context)
         except TooLargeError:
-            response = framed(site.contract, "body-too-large", _CLOSE)
+            found = match is not None and match.target is not None
+            response = framed(site.contract, "body-too-large") if found else _lost(site.contract, match)
         except DisconnectedError:
             return
         except UnknownPreferenceError as error:
             await refuse(send, 400, str(error))
             return
-        if not context.misdirected:  # a stranger's page makes no namespaces
-            self._note(site, scope, body, context, response, time.perf_counter() - begun)
-        await respond(send, response.status, response.media_type, response.body, response.headers)
+        wrong = None
+        if not context.misdirected and SITUATION not in scope:  # a stranger's page makes no namespaces
+            wrong = self._note(site, scope, body, context, response, time.perf_counter() - begun)
+        if wrong is None:
+            await respond(send, response.status, response.media_type, response.body, response.headers)
+        else:
+            await wrong.respond(receive, send, response)
 
-    def _situation(self, scope: Scope, context: Context) -> str:
-        """What is wrong with a request before its body is read; nothing, as a rule."""
-        settings, headers = self._settings, scope["headers"]
-        if len(scope["raw_path"]) + len(scope["query_string"]) > settings.max_uri:
-            return "uri-too-long"
-        if len(headers) > settings.max_headers:
-            return "headers-too-large"
-        if sum([len(name) + len(value) for name, value in headers]) > settings.max_header_bytes:
-            return "headers-too-large"
-        return "misdirected" if context.misdirected else ""
+    def _body_limit(self, match: Match[Endpoint] | None, headers: Mapping[str, str]) -> int:
+        """How many bytes the body may have. Raises `TooLargeError` where the request announces more."""
+        limit = self._limits.json
+        if match is not None and match.target is not None:
+            limit = match.target.limits.of(essence(headers.get("content-type", "")))
+        if int(headers.get("content-length", "0")) > limit:
+            raise TooLargeError
+        return limit
 
-    def _respond(self, site: Site, path: str, scope: Scope, body: bytes, context: Context) -> Response:
+    def _respond(self, site: Site, match: Match[Endpoint] | None, request: Request, context: Context) -> Response:
         """The answer to a whole request. Raises `UnknownPreferenceError` where it asks for one that there is not."""
-        method = scope["method"].replace("HEAD", "GET")  # the server leaves out the body of what answers HEAD
-        match = site.router.match(method, path)
-        if match is None:
-            return framed(site.contract, "not-found")
-        if match.target is None:
-            return framed(site.contract, "method-not-allowed", raw({"Allow": ", ".join(match.methods)}))
-        request = Request(method, path, _headers(scope), scope["query_string"].decode("latin-1"), body)
+        if match is None or match.target is None:
+            return _lost(site.contract, match)
         return self._answer(site, match.target, match.parameters, request, context)
 
     def _answer(
@@ -172,12 +182,16 @@ class ContractMiddleware(SpecMiddleware):  # type: ignore[misc]
     ) -> Response:
         operation = endpoint.operation
         state = self._namespaces.state(context.namespace, site.contract.name)
-        now = state.clock.tick()
         prefer = request.headers.get("prefer")
         preference = preferences.parse(prefer) if prefer else None
-        if preference:
-            choice = preferences.choose(site.contract, operation, preference)
+        choice = preferences.choose(site.contract, operation, preference) if preference else None
+        now = state.clock.tick()
+        if choice:
             return forced(operation, judge(operation, request, parameters, state.world, now), choice, preference)
+        if state.steering.forced or state.steering.faults:
+            response = steered(site.contract, operation, request, parameters, state, now)
+            if response is not None:
+                return response
         if not _is_acceptable(site.contract, operation, request.headers.get("accept", "")):
             return framed(site.contract, "not-acceptable", operation=operation)
         verdict = judge(operation, request, parameters, state.world, now, state.quotas)
@@ -189,14 +203,18 @@ class ContractMiddleware(SpecMiddleware):  # type: ignore[misc]
 
     def _note(
         self, site: Site, scope: Scope, body: bytes, context: Context, response: Response, seconds: float
-    ) -> None:
-        """Writes the exchange into the namespace's journal, credentials left out."""
+    ) -> Delivery | None:
+        """Writes the exchange into the namespace's journal, credentials left out; what goes wrong with its answer."""
         namespace = self._namespaces.open(context.namespace)
         state = namespace.states.get(site.contract.name)
+        wrong = delivery.plan(state.steering, response) if state is not None and state.steering.faults else None
+        operation = response.operation.id if response.operation else ""
+        redactor = self._redactor
         entry = HttpEntry(
             contract=site.contract.name,
-            operation=response.operation.id if response.operation else "",
-            time=state.clock.now if state else 0.0,
+            operation=operation,
+            time=_time(state, operation),
+            fault=response.fault,
             verdict=response.kind,
             answer=response.answer,
             rule=response.rule,
@@ -206,14 +224,33 @@ class ContractMiddleware(SpecMiddleware):  # type: ignore[misc]
             method=scope["method"],
             root_url=context.root_url,
             path=context.path,
-            query=self._redactor.query(scope["query_string"].decode("latin-1")),
+            query=redactor.query(scope["query_string"].decode("latin-1")),
             status=response.status,
-            request_headers=self._redactor.raw_headers(scope["headers"]),
-            request_body=body,
-            response_headers=self._redactor.raw_headers(response.headers),
-            response_body=response.body,
+            request_headers=redactor.raw_headers(scope["headers"]),
+            request_body=redactor.body(operation, body, _media_type(scope)) if body else body,
+            response_headers=redactor.raw_headers(response.headers),
+            response_body=redactor.body(operation, response.body, response.media_type),
         )
         namespace.journal.add(entry)
+        return wrong
+
+
+def _time(state: State | None, operation: str) -> float:
+    """The time of a request, in its state's own; where it got to no operation, no clock has moved for it."""
+    if state is None:
+        return time.time()
+    return state.clock.ticked if operation else state.clock.now
+
+
+def _media_type(scope: Scope) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"content-type"), "")
+
+
+def _lost(contract: Contract, match: Match[Endpoint] | None) -> Response:
+    """The answer where no operation was found."""
+    if match is None:
+        return framed(contract, "not-found")
+    return framed(contract, "method-not-allowed", raw({"Allow": ", ".join(match.methods)}))
 
 
 def _headers(scope: Scope) -> dict[str, str]:
@@ -224,12 +261,6 @@ def _headers(scope: Scope) -> dict[str, str]:
         for name in headers:
             headers[name] = ", ".join(value for other, value in pairs if other == name)
     return headers
-
-
-def _endpoint(specification: Specification, path: str, method: str, resolver: Resolver, contract: Contract) -> Endpoint:
-    resolved = specification.operation_cls.from_spec(specification, path=path, method=method, resolver=resolver)
-    operation_id = resolved.operation_id.removeprefix(f"{contract.name}.")
-    return Endpoint(contract.operation(operation_id), resolved.function)
 
 
 def _handle(contract: Contract, endpoint: Endpoint, call: Call, verdict: Verdict) -> Response:

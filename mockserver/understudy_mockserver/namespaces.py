@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from understudy_mockserver.blobs import Blobs
 from understudy_mockserver.clock import Clock, SteppedClock, SystemClock
+from understudy_mockserver.control.steering import Steering
 from understudy_mockserver.ids import Ids
 from understudy_mockserver.journal import Journal
 from understudy_mockserver.lenient import Adoption
@@ -19,6 +22,7 @@ from understudy_mockserver.settings import Settings
 from understudy_validators import times
 from understudy_validators.contract import Contract
 from understudy_validators.records import World
+from understudy_validators.redaction import Redactor
 
 DEFAULT = "default"
 HEADER = "understudy-namespace"
@@ -27,7 +31,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One API's state in one namespace."""
+    """One API's state in one namespace. `seed` is what its chance comes from."""
 
     world: World
     blobs: Blobs
@@ -36,15 +40,28 @@ class State:
     quotas: SlidingQuotas
     hub: Hub
     journal: Journal
+    seed: int
+    steering: Steering
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Namespace:
-    """One world for each API that was used in it, and the journal of what happened."""
+    """One world for each API that was used in it, and the journal of what happened.
+
+    `used` is when somebody did so last, in seconds of the machine's monotonic clock; `snapshots` are states that were
+    put aside, by name.
+    """
 
     name: str
     journal: Journal
     states: dict[str, State] = field(default_factory=dict)
+    used: float = 0.0
+    snapshots: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_listened_to(self) -> bool:
+        """Whether anybody is connected to it."""
+        return any(state.hub.connections for state in self.states.values())
 
 
 class Namespaces:
@@ -53,11 +70,18 @@ class Namespaces:
     def __init__(self, served: Mapping[str, tuple[Contract, Provider]], settings: Settings) -> None:
         self._served = served
         self._settings = settings
+        self.limits = settings.limits
+        self.redactor = Redactor(self.contracts)
+        #: Seeds of states still to be made, by contract, in place of chance.
+        self.seeds: dict[str, int] = {}
+        #: Entries that had to make room in journals of namespaces that are gone.
+        self.evicted = 0
         self._namespaces: dict[str, Namespace] = {}
 
     def open(self, name: str) -> Namespace:
         """The namespace of that name; it is now the one that was used last."""
         namespace = self._namespaces.pop(name, None) or self._make(name)
+        namespace.used = time.monotonic()
         self._namespaces[name] = namespace
         return namespace
 
@@ -70,12 +94,49 @@ class Namespaces:
         found = namespace.states.get(contract)
         if found is None:
             found = namespace.states[contract] = self._fresh(contract, namespace.journal)
+        else:
+            found.world.trim(self.limits.messages)
         return found
 
     def _make(self, name: str) -> Namespace:
-        if len(self._namespaces) >= self._settings.max_namespaces:
-            _end(self._namespaces.pop(next(iter(self._namespaces))))
-        return Namespace(name, Journal(self._settings.max_journal, self._settings.max_journal_body))
+        if len(self._namespaces) >= self.limits.namespaces:
+            self.delete(next(iter(self._namespaces)))
+        return Namespace(name, Journal(self.limits.journal, self.limits.journal_body, self.redactor))
+
+    def delete(self, name: str) -> bool:
+        """Ends a namespace, and cuts its connections; whether there was one. When it is used again, it is fresh."""
+        namespace = self._namespaces.pop(name, None)
+        if namespace is None:
+            return False
+        self.evicted += namespace.journal.evicted
+        _end(namespace)
+        namespace.journal.end()
+        return True
+
+    def reset(self, name: str) -> Namespace:
+        """Makes a namespace as it was at first, its journal included, and cuts its connections."""
+        namespace = self.open(name)
+        _end(namespace)
+        namespace.states.clear()
+        namespace.snapshots.clear()
+        namespace.journal.begin()
+        return namespace
+
+    def find(self, name: str) -> Namespace | None:
+        """The namespace of that name, if there is one; it counts as no use of it."""
+        return self._namespaces.get(name)
+
+    def __iter__(self) -> Iterator[Namespace]:
+        return iter(list(self._namespaces.values()))
+
+    def forget_idle(self) -> None:
+        """Ends the namespaces that nobody has used for long, except the default one and those that are listened to."""
+        latest = time.monotonic() - self.limits.idle
+        for name, namespace in list(self._namespaces.items()):
+            if namespace.used >= latest:
+                return  # they stand in the order of their last use
+            if name != DEFAULT and not namespace.is_listened_to:
+                self.delete(name)
 
     @property
     def contracts(self) -> tuple[Contract, ...]:
@@ -89,6 +150,7 @@ class Namespaces:
         """Ends what goes on in every namespace."""
         for namespace in self._namespaces.values():
             _end(namespace)
+            namespace.journal.end()
 
     def existing(self, namespace: str, contract: str) -> State | None:
         """The state of a contract in a namespace, if there is one; it counts as no use of it."""
@@ -97,14 +159,15 @@ class Namespaces:
 
     def _fresh(self, name: str, journal: Journal) -> State:
         contract, provider = self._served[name]
-        world, blobs = contract.world.copy(), Blobs(self._settings.max_blobs)
+        world, blobs = contract.world.copy(), Blobs(self.limits.blobs)
         provider.prepare(world, blobs)
         if self._settings.lenient:
             world.adopt = Adoption(world)
-        seed = secrets.randbits(64) if self._settings.seed is None else self._settings.seed
+        seed = self.seeds.get(name, self._settings.seed)
+        seed = secrets.randbits(64) if seed is None else seed
         clock = self._clock(contract)
         hub = Hub(journal.observer(name, clock))
-        return State(world, blobs, Ids(seed), clock, SlidingQuotas(), hub, journal)
+        return State(world, blobs, Ids(seed), clock, SlidingQuotas(), hub, journal, seed, Steering(seed))
 
     def _clock(self, contract: Contract) -> Clock:
         if self._settings.seed is None:

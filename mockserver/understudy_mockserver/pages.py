@@ -16,7 +16,7 @@ from understudy_mockserver import markup
 from understudy_mockserver.asgi import Message, RawHeaders, Receive, Scope, Send, respond
 from understudy_mockserver.assets import asset
 from understudy_mockserver.context import CONTEXT, Context
-from understudy_mockserver.guard import refuse
+from understudy_mockserver.guard import refuse, refuse_situation
 from understudy_validators.contract import Contract
 
 # The assets are the same for every contract: one place, which no vendor's path can be.
@@ -57,9 +57,9 @@ class Pages:
         context: Context = scope[CONTEXT]
         if scope["method"] == "HEAD":
             send = _without_body(send)
-        page = None if context.misdirected else self._page(context, scope["raw_path"])
-        if context.misdirected:
-            await refuse(send, 421, "This Host is not served here; start with --allow-host to serve it.")
+        page = None if context.situation else self._page(context, scope["raw_path"])
+        if context.situation:
+            await refuse_situation(send, context.situation)
         elif page is None:
             await refuse(send, 404, f"No contract is served here. There is: {', '.join(self._roots(context))}.")
         elif scope["method"] not in ("GET", "HEAD"):

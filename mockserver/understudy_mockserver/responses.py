@@ -34,6 +34,8 @@ class Response:
     rule: str = ""
     verdict: Verdict = NOT_JUDGED
     operation: Operation | None = None
+    # What goes wrong with it on purpose.
+    fault: str = ""
 
 
 def replied(operation: Operation, reply: Reply, verdict: Verdict) -> Response:
@@ -56,14 +58,15 @@ def refused(operation: Operation, verdict: Verdict) -> Response:
     )
 
 
-def forced(operation: Operation, verdict: Verdict, choice: Forced, preference: Preference) -> Response:
-    """An answer that was asked for, whatever the request deserved."""
+def forced(operation: Operation, verdict: Verdict, choice: Forced, preference: Preference | None = None) -> Response:
+    """An answer that was asked for, whatever the request deserved; by the request itself, if it has a preference."""
     value = choice.value
     if choice.answer:
         cause = next((v for v in verdict.violations if v.answer == choice.name), None)
         value = choice.answer.body(verdict.view, cause)
     body = encode(value, choice.media_type) if choice.media_type else b""
-    headers = raw([(verdicts.VERDICT, f"forced; example={choice.name}"), ("Preference-Applied", str(preference))])
+    applied = [("Preference-Applied", str(preference))] if preference else []
+    headers = raw([(verdicts.VERDICT, f"forced; example={choice.name}"), *applied])
     return Response(choice.status, choice.media_type, body, headers, "forced", choice.name, "", verdict, operation)
 
 

@@ -11,8 +11,10 @@ from understudy_validators.violation import Violation, shorten
 
 VERDICT = "Understudy-Verdict"
 VIOLATIONS = "Understudy-Violations"
+#: What goes wrong with the answer on purpose.
+FAULT = "Understudy-Fault"
 # What browsers' scripts may read of an answer from another origin.
-EXPOSED = (VERDICT, VIOLATIONS, "Preference-Applied", "Retry-After", "Location")
+EXPOSED = (VERDICT, VIOLATIONS, FAULT, "Preference-Applied", "Retry-After", "Location")
 # Proxies and clients refuse header blocks beyond 8 KB; whole violations are left out rather than cut.
 MAX_HEADER = 6000
 

@@ -16,7 +16,6 @@ from typing import Any
 
 import httpx
 import pytest
-import socketio
 
 from tests.clients.deaf import Deaf
 from tests.clients.visits import NAMESPACES, visits
@@ -24,6 +23,7 @@ from tests.mockserver.realtime.avaya import TEAM, Socket, entering, token
 from tests.mockserver.realtime.inside import inside, until
 from tests.servers import Served, serve
 from understudy_mockserver.namespaces import State
+from understudy_mockserver.realtime import engineio4, packets
 from understudy_mockserver.realtime.hub import Connection, Emission
 
 CONTRACT = "avaya-spaces"
@@ -180,7 +180,7 @@ def test_500_connections_leave_no_memory_behind(left: Left) -> None:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Servers in this process give up clients of Engine.IO 4 that say nothing for two seconds."""
-    monkeypatch.setattr(socketio, "AsyncServer", partial(socketio.AsyncServer, ping_interval=1, ping_timeout=1))
+    monkeypatch.setattr(engineio4, "Server", partial(packets.Server, ping_interval=1, ping_timeout=1))
 
 
 @pytest.mark.usefixtures("impatient")

@@ -7,8 +7,11 @@ import pytest
 from tests import tiny
 from understudy_mockserver.blobs import Blobs
 from understudy_mockserver.clock import SteppedClock, SystemClock
-from understudy_mockserver.namespaces import NAME, Namespaces
+from understudy_mockserver.context import Context
+from understudy_mockserver.limits import Limits
+from understudy_mockserver.namespaces import DEFAULT, NAME, Namespaces
 from understudy_mockserver.provider import Provider
+from understudy_mockserver.realtime.hub import Connection
 from understudy_mockserver.settings import Settings
 from understudy_validators.records import World
 
@@ -23,7 +26,7 @@ def namespaces(seed: int | None = 7, limit: int = 1000) -> Namespaces:
     """Two contracts, one of which has something prepared."""
     contract = tiny.contract()
     served = {"tiny": (contract, Provider("tiny", {}, prepare=prepare)), "other": (contract, Provider("other", {}))}
-    return Namespaces(served, Settings(seed=seed, max_namespaces=limit))
+    return Namespaces(served, Settings(seed=seed, limits=Limits(namespaces=limit)))
 
 
 def test_a_state_is_made_once() -> None:
@@ -92,6 +95,33 @@ def test_there_are_never_more_than_the_limit() -> None:
     for number in range(50):
         spaces.state(f"n{number}", "tiny")
     assert len(spaces) == 3
+
+
+def idle(spaces: Namespaces, name: str) -> None:
+    """Makes it a day since somebody used the namespace."""
+    spaces.open(name).used -= 86_400
+
+
+def test_a_namespace_that_nobody_uses_is_forgotten() -> None:
+    spaces = namespaces()
+    first, second = spaces.state("a", "tiny"), spaces.state("b", "tiny")
+    idle(spaces, "a")
+    spaces.open("b")
+    spaces.forget_idle()
+    assert spaces.existing("a", "tiny") is None
+    assert spaces.existing("b", "tiny") is second
+    assert spaces.state("a", "tiny") is not first
+
+
+def test_the_default_namespace_and_one_that_somebody_listens_to_are_kept() -> None:
+    spaces = namespaces()
+    states = [spaces.state(name, "tiny") for name in (DEFAULT, "listened-to", "left")]
+    listener = Connection("c", "/", Context("listened-to", "", ""), states[1].hub, lambda: None)
+    states[1].hub.add(listener, "alice")
+    for name in (DEFAULT, "listened-to", "left"):
+        idle(spaces, name)
+    spaces.forget_idle()
+    assert [spaces.existing(n, "tiny") for n in (DEFAULT, "listened-to", "left")] == [*states[:2], None]
 
 
 @pytest.mark.parametrize("name", ["a", "A-1_b.c", "0", "x" * 64])

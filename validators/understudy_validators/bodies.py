@@ -10,14 +10,11 @@ from urllib.parse import parse_qsl
 import orjson
 
 from understudy_validators import multipart
-from understudy_validators.case import Case, Upload
+from understudy_validators.case import MAX_DEPTH, Case, Upload
 from understudy_validators.parameters import AnswerFor, coerce
 from understudy_validators.rules import Check
 from understudy_validators.schemas import Fill, SchemaValidator, as_object, dereference, fill_defaults, is_binary
 from understudy_validators.violation import Violation, shorten
-
-# Deeper JSON is refused before anything walks through it.
-MAX_DEPTH = 64
 
 
 class FormError(ValueError):
@@ -59,7 +56,7 @@ def _reader(name: str, schema: Any, document: Mapping[str, Any]) -> Read:
         strict = node.get("additionalProperties") is False
         return lambda case: _read_multipart(case, plan, document, strict)
     if name == "application/x-www-form-urlencoded":
-        return lambda case: {key: _value(text, plan.get(key, {})) for key, text in _fields(case)}
+        return lambda case: {key: _value(case, text, plan.get(key, {})) for key, text in _fields(case)}
     return _read_file if is_binary(schema) else lambda case: case.request.body.decode("utf-8", "replace")
 
 
@@ -75,17 +72,17 @@ def _read_json(case: Case) -> Any:
     charset = content_type.lower().partition("charset=")[2].strip(' "') if ";" in content_type else ""
     if charset and charset.partition(";")[0].strip(' "') not in ("utf-8", "utf8", "us-ascii"):
         raise FormError(f"JSON is UTF-8, not {charset}")
-    return parse_json(body)
+    return parse_json(body, case.request.max_depth)
 
 
-def parse_json(body: bytes | str) -> Any:
-    """The value of a JSON text. Raises `FormError` where it is none, or nests too deep."""
+def parse_json(body: bytes | str, max_depth: int = MAX_DEPTH) -> Any:
+    """The value of a JSON text. Raises `FormError` where it is none, or nests deeper than so many levels."""
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise FormError(f"the JSON is malformed: {error}") from None
-    if len(body) > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
-        raise FormError(f"the JSON nests deeper than {MAX_DEPTH}")
+    if len(body) > max_depth and _is_deeper(value, max_depth):
+        raise FormError(f"the JSON nests deeper than {max_depth}")
     return value
 
 
@@ -127,14 +124,20 @@ def _read_multipart(case: Case, plan: Mapping[str, Any], document: Mapping[str, 
         schema = plan.get(part.name, {})
         items = as_object(schema.get("items"), document)
         if is_binary(schema):
-            body[part.name] = _file(case, _upload(part))
+            body[part.name] = _sent(case, part)
         elif is_binary(items):
-            body.setdefault(part.name, []).append(_file(case, _upload(part)))
+            body.setdefault(part.name, []).append(_sent(case, part))
         elif part.name in body:
             raise FormError(f"the part {part.name!r} came twice")
         else:
-            body[part.name] = _value(_text(part), schema, part.name)
+            body[part.name] = _value(case, _text(part), schema, part.name)
     return body
+
+
+def _sent(case: Case, part: multipart.Part) -> Any:
+    """What came where a file is due: a text without a file's name is none, and stays a text."""
+    is_text = part.filename is None and essence(part.content_type) in ("", "text/plain")
+    return _text(part) if is_text else _file(case, _upload(part))
 
 
 def _upload(part: multipart.Part) -> Upload:
@@ -148,14 +151,14 @@ def _text(part: multipart.Part) -> str:
         raise FormError(f"the part {part.name!r} is not UTF-8") from None
 
 
-def _value(text: str, schema: Mapping[str, Any], name: str = "") -> Any:
+def _value(case: Case, text: str, schema: Mapping[str, Any], name: str = "") -> Any:
     """A field's value: JSON text for objects and arrays, else what its type says."""
     types = schema.get("type", ())
     types = (types,) if isinstance(types, str) else types
     if "string" in types or not ("object" in types or "array" in types or "oneOf" in schema or "anyOf" in schema):
         return coerce(text, schema)
     try:
-        return parse_json(text)
+        return parse_json(text, case.request.max_depth)
     except FormError as error:
         raise FormError(f"in the part {name!r} {error}") from None
 

@@ -13,11 +13,16 @@ if TYPE_CHECKING:
     from understudy_validators.bodies import MediaType
 
 
+#: Levels of JSON. Deeper JSON is refused before anything walks through it.
+MAX_DEPTH = 64
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """An HTTP request as it came.
 
     `path` is the path below the contract's base path, `headers` has lower-case names, `query` stands without `?`.
+    `max_depth` is how deep its JSON may nest.
     """
 
     method: str
@@ -25,6 +30,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     query: str = ""
     body: bytes = b""
+    max_depth: int = MAX_DEPTH
 
 
 @dataclass(frozen=True, slots=True)

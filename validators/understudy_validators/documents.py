@@ -201,7 +201,7 @@ class _Bundler:
         """Makes every reference in the document start with `#/`, and takes in the files that they name."""
         for pointer, node in references(document.data):
             target, _, fragment = node["$ref"].partition("#")
-            other = (path.parent / unquote(target)).resolve() if target else path
+            other = _resolved(path.parent / unquote(target)) if target else path
             if urlsplit(target).scheme or target.startswith("//") or not self._is_ours(other):
                 advice = "A $ref may name files of the contract's own folder only."
                 problem = f"$ref names {target!r}, which is not there"
@@ -211,7 +211,10 @@ class _Bundler:
                 node["$ref"] = f"#{self._place(other)}{fragment}"
 
     def _is_ours(self, path: Path) -> bool:
-        return path.is_relative_to(self.folder) and path.is_file()
+        try:
+            return path.is_relative_to(self.folder) and path.is_file()
+        except OSError:  # a name that is too long
+            return False
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.folder).as_posix()
@@ -228,6 +231,14 @@ class _Bundler:
         self.files[name] = other.data
         self.lines.update({prefix + at: (name, line) for at, (_, line) in other.lines.items()})
         self._rewrite(other, path)
+
+
+def _resolved(path: Path) -> Path:
+    """The path in full; `/` for what no file can be called."""
+    try:
+        return path.resolve()
+    except (OSError, ValueError):
+        return Path("/")
 
 
 # Keywords whose value is data, in which a `$ref` is only a word; and those that hold named things of any name.

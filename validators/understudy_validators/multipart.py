@@ -13,6 +13,10 @@ from python_multipart.exceptions import FormParserError
 logging.getLogger("python_multipart").addHandler(logging.NullHandler())
 
 
+#: Parts that a body may have. Each costs more than its bytes, and no form has as many.
+MAX_PARTS = 1000
+
+
 class MultipartError(ValueError):
     """A body that is not the multipart body that its Content-Type announces; the text says why."""
 
@@ -53,6 +57,8 @@ class _Collector:
         self._content += data[start:end]
 
     def part_end(self) -> None:
+        if len(self.parts) == MAX_PARTS:
+            raise MultipartError(f"there are more than {MAX_PARTS} parts")
         disposition = _parameters(self._headers.get("content-disposition", b""))
         if "name" not in disposition:
             raise MultipartError("a part has no name")

@@ -45,13 +45,13 @@ class Collection:
     the records, and costs no more than its indexes.
     """
 
-    __slots__ = ("_indexes", "_keys", "_next", "_records")
+    __slots__ = ("_first", "_indexes", "_keys", "_next", "_records")
 
     def __init__(self, records: Iterable[Record] = ()) -> None:
         self._records: dict[int, Record] = {}
         self._keys: dict[int, int] = {}  # id() of a record: the records are kept alive, so it stays unique
         self._indexes: dict[Fields, _Index] = {}
-        self._next = 0
+        self._first = self._next = 0
         for record in records:
             self.insert(record)
 
@@ -60,7 +60,7 @@ class Collection:
         twin = Collection()
         twin._records = self._records.copy()
         twin._keys = self._keys.copy()
-        twin._next = self._next
+        twin._first, twin._next = self._first, self._next
         return twin
 
     def insert(self, record: Record) -> Record:
@@ -91,12 +91,25 @@ class Collection:
         for index in self._indexes.values():
             index.forget(record, key)
 
+    @property
+    def oldest(self) -> Record:
+        """The record that came first. Raises `IndexError` where there is none."""
+        if not self._records:
+            raise IndexError("the collection is empty")
+        while self._first not in self._records:  # iterating would walk over all that went before, each time
+            self._first += 1
+        return self._records[self._first]
+
     def matching(self, fields: Fields, values: Values) -> Sequence[Record]:
         """The records whose fields have the values, oldest first. Fields may be dotted."""
+        return self.keyed(fields, tuple([v if type(v) is str else _sought(v) for v in values]))
+
+    def keyed(self, fields: Fields, key: Values) -> Sequence[Record]:
+        """The same for values that are keys already: texts, or what `as_key` makes of anything else."""
         index = self._indexes.get(fields)
         if index is None:
             index = self._build(fields)
-        keys = index.keys.get(tuple([v if type(v) is str else _sought(v) for v in values]))
+        keys = index.keys.get(key)
         return [self._records[key] for key in keys] if keys else ()
 
     def find(self, **where: Any) -> Record | None:
@@ -127,15 +140,15 @@ _NOWHERE = object()
 def _reader(fields: Fields) -> Callable[[Record], Values]:
     """A function from a record to the values of its fields, as keys."""
     getters = [getter(field) for field in fields]
-    return lambda record: tuple([_hashable(get(record)) for get in getters])
+    return lambda record: tuple([as_key(get(record)) for get in getters])
 
 
 def _sought(value: Any) -> Any:
-    return _NOWHERE if isinstance(value, dict | list) else _hashable(value)
+    return _NOWHERE if isinstance(value, dict | list) else as_key(value)
 
 
-def _hashable(value: Any) -> Any:
-    """The value as a key: JSON's true is not 1, and objects and arrays are found by no value."""
+def as_key(value: Any) -> Any:
+    """A field's value as a key: JSON's true is not 1, and objects and arrays are found by no value."""
     kind = type(value)
     if kind is str or kind is int:
         return value
@@ -147,6 +160,9 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
+#: By collection: those whose records go with its own, and how they are found, record field -> field of what went.
+Dependents = Mapping[str, Mapping[str, Mapping[str, str]]]
+
 #: Finds a record for a credential that nobody knows, or `None`: (the scheme's `x-credentials`, the credential).
 Adopt = Callable[[Mapping[str, Any], str], Record | None]
 
@@ -157,15 +173,40 @@ class World:
     `adopt` is asked about credentials that no record holds; a strict world, as every one is at first, adopts none.
     """
 
-    __slots__ = ("_collections", "adopt")
+    __slots__ = ("_bounded", "_collections", "_dependents", "adopt")
 
-    def __init__(self, collections: Mapping[str, Collection]) -> None:
+    def __init__(
+        self,
+        collections: Mapping[str, Collection],
+        bounded: Sequence[str] = (),
+        dependents: Dependents | None = None,
+    ) -> None:
         self._collections = dict(collections)
+        self._bounded = bounded
+        self._dependents = dependents or {}
         self.adopt: Adopt | None = None
 
     def copy(self) -> World:
         """A world of its own with the same records."""
-        return World({name: collection.copy() for name, collection in self._collections.items()})
+        collections = {name: collection.copy() for name, collection in self._collections.items()}
+        return World(collections, self._bounded, self._dependents)
+
+    def trim(self, limit: int) -> None:
+        """Takes the oldest records out of each bounded collection that has more than `limit`, and what went with them.
+
+        To be called between requests: what a rule has found stays until its request is answered.
+        """
+        for name in self._bounded:
+            collection = self._collections[name]
+            while len(collection) > limit:
+                self._evict(name, collection.oldest)
+
+    def _evict(self, name: str, record: Record) -> None:
+        self._collections[name].remove(record)
+        for other, fields in self._dependents.get(name, {}).items():
+            values = tuple([getter(field)(record) for field in fields.values()])
+            for dependent in list(self._collections[other].matching(tuple(fields), values)):
+                self._evict(other, dependent)
 
     def __getitem__(self, name: str) -> Collection:
         return self._collections[name]

@@ -28,7 +28,11 @@ class Match(Generic[T]):
 
 
 class Router(Generic[T]):
-    """Path templates such as `/a/{id}/b`; a literal segment goes before a parameter."""
+    """Path templates such as `/a/{id}/b`; a literal segment goes before a parameter.
+
+    What stands at the path found first is all that stands there (OpenAPI 3.1, Path Templating: concrete paths are
+    matched before their templated counterparts): a method that only another template has is none of it.
+    """
 
     def __init__(self) -> None:
         self._root: _Node[T] = _Node()
@@ -51,13 +55,13 @@ class Router(Generic[T]):
         if "%" in raw_path:
             segments = [unquote(segment, errors="replace") for segment in segments]
         ends = _ends(self._root, segments)
-        for node, values in ends:
-            if method in node.methods:
-                target, names = node.methods[method]
-                return Match(target, dict(zip(names, values, strict=True)), tuple(node.methods))
         if not ends:
             return None
-        return Match(None, {}, tuple(sorted({name for node, _ in ends for name in node.methods})))
+        node, values = ends[0]
+        if method not in node.methods:
+            return Match(None, {}, tuple(sorted(node.methods)))
+        target, names = node.methods[method]
+        return Match(target, dict(zip(names, values, strict=True)), tuple(node.methods))
 
 
 def _ends(root: _Node[T], segments: list[str]) -> list[tuple[_Node[T], tuple[str, ...]]]:

@@ -55,8 +55,8 @@ class SocketClient:
             raise RefusedError(refusal.get("data") or refusal.get("message"))
 
     async def emit(self, event: str, payload: Any) -> None:
-        """Emits an event with one argument."""
-        await self._websocket.send(f"42{self._prefix}{json.dumps([event, payload])}")
+        """Emits an event with one argument, and asks for its acknowledgement, which is received as `ack`."""
+        await self._websocket.send(f"42{self._prefix}0{json.dumps([event, payload])}")
 
     async def receive(self, event: str) -> Any:
         """The payload of the next such event. Raises `TimeoutError` when none comes."""
@@ -80,6 +80,8 @@ class SocketClient:
         if packet.startswith(f"42{self._prefix}"):
             name, *arguments = json.loads(packet[2:].removeprefix(self._prefix))
             self.received.append((name, arguments[0] if arguments else None))
+        elif packet.startswith(f"43{self._prefix}0[") and (arguments := json.loads(packet.partition("0")[2])):
+            self.received.append(("ack", arguments[0]))
 
     async def _next(self) -> str:
         """The next packet that is no ping."""

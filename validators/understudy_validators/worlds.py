@@ -10,9 +10,8 @@ from understudy_validators import documents
 from understudy_validators.documents import Document
 from understudy_validators.errors import ContractError, Mistake
 from understudy_validators.lint import lint_world
-from understudy_validators.records import Collection, World
 from understudy_validators.viewpaths import getter
-from understudy_validators.world import WorldFile, load_world
+from understudy_validators.world import WorldFile, load_world, world_of
 
 #: What a world of one's own may say besides: whether it adds to the contract's world, or stands in its place.
 EXTEND, REPLACE = "extend", "replace"
@@ -36,8 +35,7 @@ def load_own_world(folder: Path, path: Path) -> WorldFile:
     mistakes = lint_world(folder, document)
     if mistakes:
         raise ContractError(mistakes)
-    world = World({name: Collection(records) for name, records in document.data["collections"].items()})
-    return WorldFile(document, world, document.data["now"])
+    return WorldFile(document, world_of(document), document.data["now"])
 
 
 def _strange(base: WorldFile, own: Document) -> Iterable[Mistake]:

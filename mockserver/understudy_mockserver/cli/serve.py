@@ -12,6 +12,7 @@ import click
 
 from understudy_mockserver.app import create_app
 from understudy_mockserver.banner import banner
+from understudy_mockserver.limits import parse_limits
 from understudy_mockserver.server import listen, run, write_ready_file
 from understudy_mockserver.settings import LOOPBACK, Settings
 from understudy_validators.errors import UsageError
@@ -51,8 +52,15 @@ class _Stall:
 @click.option(
     "--allow-host", "allowed", multiple=True, metavar="NAME", help="Host name to answer to, besides loopback."
 )
+@click.option(
+    "--limit",
+    "limited",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Take, keep or wait for more or less, as in json=2MB or receive=30s. An unknown NAME lists all.",
+)
 @click.option("--ready-file", type=click.Path(path_type=Path), help="Write {url, pid} as JSON here once it answers.")
-def command(  # noqa: PLR0917 - click passes each option by name
+def command(  # noqa: PLR0913, PLR0917 - click passes each option by name
     contracts: tuple[str, ...],
     host: str,
     port: int,
@@ -60,6 +68,7 @@ def command(  # noqa: PLR0917 - click passes each option by name
     worlds: tuple[str, ...],
     auth: str,
     allowed: tuple[str, ...],
+    limited: tuple[str, ...],
     ready_file: Path | None,
 ) -> None:
     """Serve CONTRACTs (all, if none is named), each under its own base path.
@@ -69,10 +78,11 @@ def command(  # noqa: PLR0917 - click passes each option by name
     if host in _ANY_ADDRESS and not allowed:
         advice = "Name the hosts that clients will use with --allow-host: a page of any other could read the mock."
         raise UsageError(f"--host {host} listens to the whole network. {advice}")
+    limits = parse_limits(limited)
     stalls = _stalls(contracts, port)
     own = dict(_own_world(text, [name for stall in stalls for name in stall.names]) for text in worlds)
     hosts = (*LOOPBACK, *_names(host), *allowed)
-    settings = Settings(seed=seed, worlds=own, lenient=auth == "lenient", allowed_hosts=hosts)
+    settings = Settings(seed=seed, worlds=own, lenient=auth == "lenient", allowed_hosts=hosts, limits=limits)
     _run(_listeners(stalls, host), settings, ready_file)
 
 
@@ -130,7 +140,7 @@ def _run(listeners: dict[socket.socket, _Stall], settings: Settings, ready_file:
         if ready_file:
             write_ready_file(ready_file, facts)
 
-    run(apps, ready)
+    run(apps, ready, settings.limits)
 
 
 def _url(listener: socket.socket) -> str:

@@ -48,11 +48,13 @@ class Realtime:
     def _name(self, scope: Scope) -> str:
         """The contract whose Socket.IO the path is; empty where it is none."""
         context: Context = scope[CONTEXT]
+        if context.situation:
+            return ""
         path = context.path.strip("/")
         if path == PATH:
             return self._alone
         name, _, rest = path.partition("/")
-        return name if rest == PATH and name in self._gateways and not context.misdirected else ""
+        return name if rest == PATH and name in self._gateways else ""
 
     async def _serve(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         protocol = parse_qs(scope["query_string"].decode("latin-1")).get("EIO", [""])[0]

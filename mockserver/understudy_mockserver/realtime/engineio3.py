@@ -145,7 +145,7 @@ class _Session:
 
     async def _event(self, namespace: str, identifier: str, data: str) -> bool:
         try:
-            packet = parse_json(data)
+            packet = parse_json(data, self._gateway.max_depth)
         except ValueError:
             return False
         if not isinstance(packet, list) or not packet:
@@ -153,10 +153,11 @@ class _Session:
         name, *arguments = packet
         connection = self._connections.get(namespace)
         if connection is not None and isinstance(name, str):
+            connection.acknowledgement = []
             self._gateway.receive(connection, name, arguments[0] if arguments else None)
             if identifier:
                 prefix = "" if namespace == "/" else f"{namespace},"
-                await self._write(f"{_MESSAGE}{_ACK}{prefix}{identifier}[]")
+                await self._write(f"{_MESSAGE}{_ACK}{prefix}{identifier}{_dumps(connection.acknowledgement)}")
         return True
 
     async def _leave(self, namespace: str) -> None:

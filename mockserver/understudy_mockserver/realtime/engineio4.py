@@ -6,16 +6,27 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
 import socketio
 from socketio.exceptions import ConnectionRefusedError as Refusal
 
-from understudy_mockserver.asgi import Receive, Scope, Send
+from understudy_mockserver.asgi import (
+    DisconnectedError,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    TooLargeError,
+    read_body,
+    respond,
+)
 from understudy_mockserver.context import CONTEXT
 from understudy_mockserver.realtime.gateway import UNKNOWN, Gateway, RefusedError
 from understudy_mockserver.realtime.hub import MAX_WAITING, Connection
+from understudy_mockserver.realtime.packets import Frames, Server, is_payload
 from understudy_mockserver.realtime.transports import abort
 from understudy_validators.bodies import parse_json
 
@@ -23,24 +34,39 @@ from understudy_validators.bodies import parse_json
 MAX_MESSAGE = 1_000_000
 
 
+# What servers of this protocol answer to what is no packet, and to a request for a websocket that is none.
+_BAD_REQUEST = json.dumps({"code": 3, "message": "Bad request"}, separators=(",", ":")).encode()
+
+
+def _replay(body: bytes) -> Receive:
+    """An ASGI `receive` that has the whole body at once."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body}
+
+    return receive
+
+
 class _Json:
     """JSON as REST reads it: what no other client could read, or nests without end, is none."""
 
-    loads = staticmethod(parse_json)
     dumps = staticmethod(json.dumps)
+
+    def __init__(self, max_depth: int) -> None:
+        self.loads = partial(parse_json, max_depth=max_depth)
 
 
 class EngineIO4:
     """One contract's server of protocol 4."""
 
     def __init__(self, gateway: Gateway) -> None:
-        self._server = socketio.AsyncServer(
+        self._server = Server(
             async_mode="asgi",
             namespaces="*",
             cors_allowed_origins=[],  # the guard has said all there is to say to browsers
             async_handlers=False,  # a client's events are handled in their order
             max_http_buffer_size=MAX_MESSAGE,
-            json=_Json,
+            json=_Json(gateway.max_depth),
         )
         self._server.register_namespace(_Bridge(gateway, self._server))
         _end_with_the_client(self._server)
@@ -48,11 +74,28 @@ class EngineIO4:
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one HTTP request, or speaks over one websocket until it ends."""
         if scope["type"] == "websocket":
+            receive = Frames(receive).receive
             self._take_over(scope, receive)
+        elif b"transport=websocket" in scope["query_string"].split(b"&"):
+            await respond(send, 400, "application/json", _BAD_REQUEST, [])
+            return
+        elif scope["method"] == "POST":
+            try:
+                body = await read_body(receive, MAX_MESSAGE)
+            except DisconnectedError:
+                return
+            except TooLargeError:
+                await respond(send, 413, "", b"", [])
+                return
+            if not is_payload(body):
+                await respond(send, 400, "application/json", _BAD_REQUEST, [])
+                return
+            receive = _replay(body)
         await self._server.handle_request(scope, receive, send)
 
     async def close(self) -> None:
-        """Ends all connections."""
+        """Ends all connections, whoever reads no more."""
+        await asyncio.gather(*(session.close(wait=False) for session in list(self._server.eio.sockets.values())))
         await self._server.shutdown()
 
     def _take_over(self, scope: Scope, receive: Receive) -> None:
@@ -68,6 +111,7 @@ def _end_with_the_client(server: Any) -> None:
 
     That is the wait for its next ping, which sleeps on for an interval; and, where the client answers no ping and
     reads nothing either, the websocket itself: what is still to be sent would keep its writer waiting for ever.
+    A client whose packet cannot be read is answered at once, too: it would be waited for until it polls again.
     """
     eio, environs = server.eio, server.environ
     start, forget = eio.start_background_task, eio.handlers["disconnect"]
@@ -88,6 +132,13 @@ def _end_with_the_client(server: Any) -> None:
         if environ is not None and reason == eio.reason.PING_TIMEOUT:
             abort(environ["asgi.receive"])
 
+    async def hang_up(sid: str) -> None:
+        session = eio.sockets.get(sid)
+        if session is not None:  # a client that polls may never ask for what is still to be sent
+            await session.close(wait=session.upgraded, reason=eio.reason.SERVER_DISCONNECT)
+            eio.sockets.pop(sid, None)
+
+    eio.disconnect = hang_up
     eio.start_background_task = start_and_note
     eio.on("disconnect", disconnect)
 
@@ -107,12 +158,21 @@ class _Bridge(socketio.AsyncNamespace):  # type: ignore[misc]
         namespace, sid, *rest = arguments
         if self._sio.manager.is_connected(sid, namespace):
             # An event that the client sent, be it called "connect".
-            if sid in self._connections:
-                self._gateway.receive(self._connections[sid], event, rest[0] if rest else None)
-        elif event == "connect":
+            return self._event(event, sid, rest[0] if rest else None)
+        if event == "connect":
             self._connect(namespace, sid, rest[0], rest[1] if len(rest) > 1 else None)
         elif event == "disconnect":
             await self._disconnect(sid)
+        return None
+
+    def _event(self, event: str, sid: str, payload: Any) -> tuple[Any, ...]:
+        """The arguments of the acknowledgement, which is sent where the client asked for one."""
+        connection = self._connections.get(sid)
+        if connection is None:
+            return ()
+        connection.acknowledgement = []
+        self._gateway.receive(connection, event, payload)
+        return tuple(connection.acknowledgement)
 
     def _connect(self, namespace: str, sid: str, environ: Mapping[str, Any], auth: Any) -> None:
         scope = environ["asgi.scope"]

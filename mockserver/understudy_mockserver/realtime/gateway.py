@@ -46,6 +46,11 @@ class Gateway:
         self._namespaces = namespaces
         self._redactor = Redactor([contract])
 
+    @property
+    def max_depth(self) -> int:
+        """How deep JSON may nest."""
+        return self._namespaces.limits.nesting
+
     def judges(self, namespace: str) -> bool:
         """Whether the contract has something to say of a Socket.IO namespace; the default one exists anyway."""
         return namespace in self._channels

@@ -12,6 +12,8 @@ from understudy_mockserver.realtime.faults import Faults
 
 #: Events that wait for a client to read them. One that lets more pile up is dropped, and costs the others nothing.
 MAX_WAITING = 256
+#: The event that is none: what goes out under this name acknowledges the client's own event instead.
+ACK = "ack"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Connection:
     waiting: asyncio.Queue[tuple[str, Any]] = field(default_factory=lambda: asyncio.Queue(MAX_WAITING))
     # The name of an answer that its next event is to be refused with.
     preferred: str = ""
+    # What acknowledges the event that it emitted last.
+    acknowledgement: list[Any] = field(default_factory=list)
 
     def join(self, room: str) -> None:
         """From now on it gets what is emitted to the room."""
@@ -68,6 +72,9 @@ class Connection:
 
     def send(self, event: str, payload: Any) -> None:
         """Queues an event; a client that reads too slowly is dropped."""
+        if event == ACK:
+            self.acknowledgement = [payload]
+            return
         try:
             self.waiting.put_nowait((event, payload))
         except asyncio.QueueFull:

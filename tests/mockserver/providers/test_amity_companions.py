@@ -287,7 +287,7 @@ def test_the_older_upload_tells_a_files_kind(type_: str, kind: str, desk: Desk) 
 
 
 def test_a_file_is_deleted_by_who_uploaded_it(desk: Desk) -> None:
-    [file] = desk.ask("POST", "/api/v3/files", "bob", files={"file": ("a.mp4", b"x", "video/mp4")})
+    [file] = desk.ask("POST", "/api/v4/videos", "bob", files={"files": ("a.mp4", b"x", "video/mp4")})
     desk.send(type="video", fileId=file["fileId"])
     path = f"/api/v3/files/{file['fileId']}"
     assert desk.ask("DELETE", path, status=403)["message"] == "Permission denied"

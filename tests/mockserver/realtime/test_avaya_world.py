@@ -185,7 +185,7 @@ def derived(avaya: Avaya) -> dict[tuple[str, str], tuple[bool, set[str]]]:
 def test_a_connection_whose_namespace_made_room_for_others_is_cut() -> None:
     desk = Avaya()
     connection = desk.enter("example", TEAM)
-    for number in range(Settings().max_namespaces):
+    for number in range(Settings().limits.namespaces):
         desk.state(f"other-{number}")
     assert desk.say(connection, "SEND_MESSAGE", chat()) == []
     assert desk.dropped == [connection.id]

@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema_rs
 
 from understudy_validators import pointers
+from understudy_validators.edges import TOLD
 from understudy_validators.errors import Mistake
 from understudy_validators.lint.structure import Node
 from understudy_validators.lint.survey import Survey
@@ -30,8 +31,6 @@ ASSERTED = (
         "regex",
     ),
 )
-#: Those that OpenAPI adds: but for files they only tell.
-TOLD = ("binary", "byte", "double", "float", "int32", "int64", "password")
 
 
 @cache

@@ -15,7 +15,7 @@ from understudy_validators.lint.wording import a, nearest, quoted
 from understudy_validators.schemas import type_name
 from understudy_validators.viewpaths import MISSING
 
-_KEYS = ("now", "collections", "schemas", "unique")
+_KEYS = ("now", "collections", "schemas", "unique", "bounded", "dependents")
 _COMBINATIONS = "Write a list of fields; a list among them is a combination that must differ."
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 

@@ -1,7 +1,16 @@
 """Amity chat: what the API does with a request that breaks no rule of its contract."""
 
 from understudy_mockserver.provider import Provider
-from understudy_mockserver.providers.amity import channels, files, members, messages, reactions, reading, sessions
+from understudy_mockserver.providers.amity import (
+    channels,
+    files,
+    members,
+    messages,
+    reactions,
+    reading,
+    requests,
+    sessions,
+)
 
 __all__ = ["PROVIDER"]
 
@@ -47,9 +56,15 @@ PROVIDER = Provider(
         "getSocialSettings": sessions.get_social_settings,
         "uploadFiles": files.upload_files,
         "uploadImages": files.upload_images,
+        "uploadVideos": files.upload_videos,
         "uploadFile": files.upload_file,
         "getFile": files.get_file,
         "deleteFile": files.delete_file,
         "downloadFile": files.download_file,
+    },
+    events={
+        "startReading": requests.read_channel,
+        "stopReading": requests.read_channel,
+        "isFlaggedByMe": requests.is_flagged_by_me,
     },
 )

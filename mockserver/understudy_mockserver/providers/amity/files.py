@@ -27,6 +27,11 @@ def upload_images(call: Call) -> Reply:
     return Reply([_store(call, sent, "image") for sent in call.body["files"]])
 
 
+def upload_videos(call: Call) -> Reply:
+    """Keeps videos."""
+    return Reply([_store(call, sent, "video") for sent in call.body["files"]])
+
+
 def upload_file(call: Call) -> Reply:
     """Keeps a file; its kind is that of its media type."""
     sent = call.body["file"]

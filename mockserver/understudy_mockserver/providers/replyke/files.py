@@ -20,6 +20,8 @@ from understudy_validators.records import Record, World
 
 _KINDS = {"image": "image", "video": "video", "text": "document"}
 _DOCUMENTS = re.compile(r"application/(pdf|rtf|json|msword|vnd\.(ms-|openxmlformats-|oasis\.opendocument).*)")
+# Pixels in a row that no image has: what claims as many is none, and JSON could not say larger ones.
+_NO_IMAGE = 2**31
 # Names of an image's other sizes; the mock keeps the original alone and answers it for each of them.
 _VARIANTS = ("thumbnail", "small", "medium", "large")
 
@@ -100,7 +102,7 @@ def _kind(content_type: str) -> str:
 def _image(file: Record, upload: Upload, quality: int) -> dict[str, Any]:
     """What more is known of an image; nothing where its bytes don't tell its size."""
     width, height = imagesize.get(io.BytesIO(upload.content))
-    if width < 1 or height < 1:
+    if not (0 < width < _NO_IMAGE and 0 < height < _NO_IMAGE):
         return {}
     kind = upload.content_type.partition("/")[2]
     path, size = file["originalPath"], file["originalSize"]
