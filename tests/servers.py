@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,14 +27,18 @@ class Served:
     log: Path
 
 
+#: The command as users start it.
+START = (sys.executable, "-m", "understudy_mockserver", "serve")
+
+
 @contextmanager
-def serve(folder: Path, *arguments: str) -> Iterator[Served]:
+def serve(folder: Path, *arguments: str, start: Sequence[str] = START) -> Iterator[Served]:
     """Runs `understudy serve` with the arguments until the block ends.
 
     A reply that broke its contract fails the test.
     """
     ready, log = folder / "ready.json", folder / "server.log"
-    command = [sys.executable, "-m", "understudy_mockserver", "serve", "--port", "0", "--ready-file", str(ready)]
+    command = [*start, "--port", "0", "--ready-file", str(ready)]
     with log.open("wb") as stderr:
         process = subprocess.Popen([*command, *arguments], cwd=folder, stdout=subprocess.DEVNULL, stderr=stderr)
     try:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from itertools import count
 
+import httpx
+
 from understudy_mockserver.app import create_app
 from understudy_mockserver.journal import EventEntry
 from understudy_mockserver.namespaces import HEADER
 from understudy_mockserver.realtime.gateway import NAMESPACE_KEY
 from understudy_mockserver.server import serving
 from understudy_mockserver.settings import Settings
+from understudy_mockserver.verdicts import VERDICT
 from understudy_validators.checking.loop import LoopThread
 from understudy_validators.checking.target import Fresh, Target
 from understudy_validators.contract import Contract
+from understudy_validators.errors import UsageError
 from understudy_validators.records import World
 
 
@@ -53,3 +57,15 @@ class Mock:
         journal = self._app.namespaces.open(self._namespaced.name).journal
         entries = [entry for entry in journal if isinstance(entry, EventEntry)]
         return sum(len(entry.reached) for entry in entries)
+
+
+def is_mock(url: str) -> bool:
+    """Whether an understudy answers at the contract's root: each case then gets a namespace of its own.
+
+    Raises `UsageError` where nobody answers.
+    """
+    try:
+        response = httpx.get(f"{url.rstrip('/')}/understudy-check", timeout=10, trust_env=False)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise UsageError(f"{url} does not answer: {str(error) or type(error).__name__}.") from None
+    return VERDICT in response.headers

@@ -20,6 +20,7 @@ import orjson
 
 import understudy_specs
 from understudy_mockserver.asgi import Receive, Scope, Send
+from understudy_mockserver.limits import Limits
 from understudy_mockserver.server import listen, run, write_ready_file
 from understudy_validators import Contract, compile_folder
 
@@ -154,7 +155,7 @@ def main(ready_file: Path) -> None:
     """Serves the app on any free port and writes `{url}` to the file once it answers."""
     listener = listen("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    run({listener: create_plain()}, lambda: write_ready_file(ready_file, {"url": url}))
+    run({listener: create_plain()}, lambda: write_ready_file(ready_file, {"url": url}), Limits())
 
 
 if __name__ == "__main__":

@@ -129,6 +129,8 @@ class Page:
         self.requests: list[str] = []
         #: What went wrong: console warnings and errors, exceptions, refused and failed loads.
         self.complaints: list[str] = []
+        #: Every event of the DevTools protocol: its name, and what it says.
+        self.events: list[tuple[str, dict[str, Any]]] = []
 
     def tell(self, method: str, **parameters: Any) -> dict[str, Any]:
         """As `Browser.tell`, for this tab."""
@@ -197,6 +199,7 @@ class Page:
 
     def note(self, method: str, facts: dict[str, Any]) -> None:
         """Takes in an event."""
+        self.events.append((method, facts))
         match method:
             case "Network.requestWillBeSent":
                 self.requests.append(facts["request"]["url"])

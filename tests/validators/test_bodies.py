@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests import tiny
 from tests.tiny import answers, found, judge, law
 from understudy_validators import Verdict
-from understudy_validators.bodies import MAX_DEPTH, FormError, essence, parse_json
+from understudy_validators.bodies import FormError, essence, parse_json
+from understudy_validators.case import MAX_DEPTH
 from understudy_validators.multipart import Part
 from understudy_validators.wire import encode_parts
 
@@ -241,9 +242,18 @@ def test_files_are_seen_by_rules_and_kept_for_the_handler() -> None:
 
 
 def test_a_file_without_a_name_gets_one() -> None:
-    verdict = form(avatar="me")
+    """Its type tells it from a text (RFC 7578, section 4.4: a part without a type is text/plain)."""
+    part = b'--b\r\nContent-Disposition: form-data; name="avatar"\r\nContent-Type: image/png\r\n\r\nme\r\n--b--\r\n'
+    verdict = judge(tiny.contract(operation=FORM, openapi=FILE), raw=part, headers=FORM_TYPE)
+    assert found(verdict) == []
     assert verdict.view["body"]["avatar"]["filename"] == "upload"
-    assert verdict.view["body"]["avatar"]["contentType"] == "application/octet-stream"
+    assert verdict.view["body"]["avatar"]["contentType"] == "image/png"
+
+
+def test_a_text_is_no_file() -> None:
+    verdict = form(avatar="me", files="{}")
+    assert found(verdict) == [("/body/avatar", "type"), ("/body/files/0", "type")]
+    assert list(verdict.uploads) == []
 
 
 @pytest.mark.parametrize(

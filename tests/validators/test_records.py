@@ -180,3 +180,51 @@ def test_a_world_knows_its_collections() -> None:
     assert list(world) == ["things", "users"]
     assert "things" in world
     assert "stars" not in world
+
+
+def bounded() -> World:
+    """Messages that make room, with what goes with them."""
+    collections = {
+        "messages": Collection({"id": n, "parent": n - 2 if n > 2 else None} for n in range(1, 6)),
+        "reactions": Collection({"messageId": n, "by": by} for n in range(1, 6) for by in "ab"),
+        "files": Collection({"id": f"f{n}", "messageId": n} for n in range(1, 6)),
+        "blobs": Collection({"fileId": f"f{n}"} for n in range(1, 6)),
+        "users": Collection({"id": by} for by in "abcdefgh"),
+    }
+    dependents = {
+        "messages": {"reactions": {"messageId": "id"}, "files": {"messageId": "id"}},
+        "files": {"blobs": {"fileId": "id"}},
+    }
+    return World(collections, ["messages"], dependents)
+
+
+def test_the_oldest_records_make_room_and_take_with_them_what_is_theirs() -> None:
+    world = bounded().copy()
+    world.trim(3)
+    assert [record["id"] for record in world["messages"]] == [3, 4, 5]
+    assert [record["messageId"] for record in world["reactions"]] == [3, 3, 4, 4, 5, 5]
+    assert [record["fileId"] for record in world["blobs"]] == ["f3", "f4", "f5"]
+    assert len(world["users"]) == 8
+    world["messages"].insert({"id": 6, "parent": 3})
+    world.trim(3)
+    assert [record["id"] for record in world["messages"]] == [4, 5, 6]
+    assert world["messages"].find(id=3) is None
+    assert world["messages"].all(parent=3) == [world["messages"].find(id=5), world["messages"].find(id=6)]
+
+
+def test_a_world_that_is_trimmed_leaves_others_alone() -> None:
+    world = bounded()
+    twin = world.copy()
+    twin.trim(1)
+    assert (len(twin["messages"]), len(world["messages"])) == (1, 5)
+    world.trim(5)
+    assert len(world["reactions"]) == 10
+
+
+def test_the_oldest_of_nothing_is_an_error() -> None:
+    with pytest.raises(IndexError):
+        Collection().oldest  # noqa: B018
+    things = Collection([{"id": 1}])
+    things.remove(things.oldest)
+    with pytest.raises(IndexError):
+        things.oldest  # noqa: B018

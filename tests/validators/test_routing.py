@@ -55,13 +55,14 @@ def test_the_router_agrees_with_a_naive_one(routes: list[tuple[str, str]], metho
         if fits(template, path) is not None
     ]
     match = router.match(method, path)
-    answering = sorted((order, template) for order, route_method, template in reached if route_method == method)
-    if answering:
+    first = min((order for order, _, _ in reached), default=None)
+    there = {route_method: template for order, route_method, template in reached if order == first}
+    if method in there:
         assert match is not None
-        assert match.target == answering[0][1]
-        assert match.parameters == fits(answering[0][1], path)
-    elif reached:
-        assert match == Match(None, {}, tuple(sorted({route_method for _, route_method, _ in reached})))
+        assert match.target == there[method]
+        assert match.parameters == fits(there[method], path)
+    elif there:
+        assert match == Match(None, {}, tuple(sorted(there)))
     else:
         assert match is None
 
@@ -85,10 +86,8 @@ def test_a_literal_goes_before_a_parameter(router: Router[str]) -> None:
     assert router.match("GET", "/rooms/all") == Match("GET /rooms/all", {}, ("GET",))
 
 
-def test_a_method_that_only_the_parameters_path_has_is_found_there(router: Router[str]) -> None:
-    match = router.match("POST", "/rooms/all")
-    assert match is not None
-    assert (match.target, match.parameters) == ("POST /rooms/{id}", {"id": "all"})
+def test_a_method_that_only_the_parameters_path_has_is_none_of_the_literal_one(router: Router[str]) -> None:
+    assert router.match("POST", "/rooms/all") == Match(None, {}, ("GET",))
 
 
 def test_a_known_path_without_the_method_lists_the_methods_it_has(router: Router[str]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from understudy_validators.answers import Answer
 from understudy_validators.bodies import MediaType
 from understudy_validators.case import Case
+from understudy_validators.course import Course
 from understudy_validators.documents import Document
 from understudy_validators.errors import UsageError
 from understudy_validators.parameters import Parameter
@@ -48,6 +49,11 @@ class Operation:
     read: Callable[[Case, Mapping[str, str]], None]
     # JSON pointer at which the lists of several schema violations' answers are joined.
     collect: str = ""
+    # The checks, ready to run.
+    course: Course = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "course", Course(self.checks))
 
     @property
     def success(self) -> Success:

@@ -17,6 +17,8 @@ Node = Mapping[str, Any]
 SIZES = ("maxLength", "minLength", "maxItems", "minItems", "maximum", "minimum", "x-max-bytes", "x-max-file-bytes")
 #: Keywords that are kept or broken, with no edge between.
 KINDS = ("type", "enum", "const", "format", "pattern", "required")
+#: Formats that only tell: no value breaks them (OpenAPI's own; `password` marks what is not to be shown).
+TOLD = ("binary", "byte", "double", "float", "int32", "int64", "password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def constraints(schema: Any, document: Node, at: str = "/body", depth: int = 0) 
     if not isinstance(schema, dict) or depth > 12:
         return
     for keyword in (*SIZES, *KINDS):
-        if keyword in schema and keyword != "required" and not (keyword in ("type", "format") and is_binary(schema)):
+        if keyword in schema and keyword != "required" and not only_tells(schema, keyword):
             yield Constraint(f"{at}/{keyword}", keyword, schema[keyword], schema)
     for name, inner in schema.get("properties", {}).items():
         below = pointers.child(at, name)
@@ -54,6 +56,11 @@ def constraints(schema: Any, document: Node, at: str = "/body", depth: int = 0) 
             yield Constraint(f"{below}/required", "required", True, dereference(inner, document))
     if "items" in schema:
         yield from constraints(schema["items"], document, f"{at}/items", depth + 1)
+
+
+def only_tells(schema: Node, keyword: str) -> bool:
+    """Whether the keyword of a schema asks for nothing: a format that is not asserted, the type of a file."""
+    return (keyword == "format" and schema["format"] in TOLD) or (keyword == "type" and is_binary(schema))
 
 
 def find(schema: Any, document: Node, pointer: str, at: str = "/body") -> Constraint:

@@ -55,9 +55,7 @@ def judge(
     """
     case = Case(request, world, now, quotas, {})
     operation.read(case, path)
-    for check in operation.checks:
-        if not case.violations or not check.blocked(case):
-            check.judge(case)
+    operation.course.run(case)
     return Verdict(case.view, tuple(case.violations), case.uploads, case.headers)
 
 
@@ -82,9 +80,7 @@ def judge_connect(
 
 def _judge_event(event: Event, view: dict[str, Any], world: World, now: float, quotas: Quotas) -> Verdict:
     case = Case(_EVENT, world, now, quotas, view, media_type=event.payload)
-    for check in event.checks:
-        if not case.violations or not check.blocked(case):
-            check.judge(case)
+    event.course.run(case)
     return Verdict(case.view, tuple(case.violations), case.uploads, case.headers)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from understudy_validators.answers import Answer
 from understudy_validators.bodies import MediaType
+from understudy_validators.course import Course
 from understudy_validators.documents import Document
 from understudy_validators.rules import Check
 from understudy_validators.schemas import SchemaValidator
@@ -34,6 +35,11 @@ class Event:
     answers: Mapping[str, Answer]
     # Names of the security schemes of a connection; the first is the one that examples use.
     security: tuple[str, ...] = ()
+    # The checks, ready to run.
+    course: Course = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "course", Course(self.checks))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 from understudy_validators import pointers, times, viewpaths
 from understudy_validators.case import Case
+from understudy_validators.lanes import Lane, lane_of
 from understudy_validators.records import Record, same
 from understudy_validators.schemas import Schemas
 from understudy_validators.viewpaths import MISSING, Getter
@@ -36,22 +37,26 @@ class Check:
     reads: frozenset[str] = frozenset()
     binds: str = ""
     pointer: str = ""
+    # A quick way to tell that it holds, where there is one.
+    lane: Lane | None = field(default=None, compare=False, repr=False)
 
     # The members of the view that it reads.
-    roots: frozenset[str] = field(init=False)
+    roots: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "roots", frozenset(pointer.split("/", 2)[1] for pointer in self.reads))
+        object.__setattr__(self, "roots", tuple({pointer.split("/", 2)[1]: None for pointer in self.reads}))
 
     def blocked(self, case: Case) -> bool:
         """Whether an earlier finding took away something that this check reads."""
-        if not self.roots <= case.view.keys():
-            return True
-        for broken in case.broken:
-            for pointer in self.reads:
-                if (pointer.startswith(broken) or broken.startswith(pointer)) and _overlap(pointer, broken):
-                    return True
-        return False
+        return not self.is_grounded(case.view) or self.reads_any(case.broken)
+
+    def is_grounded(self, view: Mapping[str, Any]) -> bool:
+        """Whether all that it reads is there."""
+        return not [root for root in self.roots if root not in view]
+
+    def reads_any(self, broken: Iterable[str]) -> bool:
+        """Whether it reads at, above or below any of the pointers."""
+        return any(_overlap(pointer, other) for other in broken for pointer in self.reads)
 
 
 def _overlap(one: str, other: str) -> bool:
@@ -63,7 +68,9 @@ def compile_rule(rule: Mapping[str, Any], pointer: str, schemas: Schemas) -> Che
     """The check that a rule of the contract asks for; `pointer` is where it stands."""
     kind = next(kind for kind in KINDS if kind in rule)
     judge = _COMPILERS[kind](rule, pointer, schemas)
-    return Check(rule["id"], kind, judge, (rule["answer"],), reads(rule), rule.get("as", ""), pointer)
+    picky = "live" in rule or "where_not" in rule
+    lane = lane_of(rule, pointer, schemas, _finder(rule, kind, pointer, schemas).counts if picky else None)
+    return Check(rule["id"], kind, judge, (rule["answer"],), reads(rule), rule.get("as", ""), pointer, lane)
 
 
 def _fits(rule: Mapping[str, Any], word: str, pointer: str, schemas: Schemas) -> Callable[[Any], bool]:
@@ -136,9 +143,10 @@ class _Finder:
         if MISSING in values:
             return ()
         records = case.world[self.collection].matching(self.where.fields, values)
-        return [record for record in records if self._counts(record, case)] if self.picky else records
+        return [record for record in records if self.counts(record, case)] if self.picky else records
 
-    def _counts(self, record: Record, case: Case) -> bool:
+    def counts(self, record: Record, case: Case) -> bool:
+        """Whether the record counts, by `live` and `where_not`."""
         if self.live and not times.is_live(self.live(record), case.now):
             return False
         if not self.where_not.fields:

@@ -16,6 +16,7 @@ import jsonschema_rs
 import orjson
 
 from understudy_validators import pointers
+from understudy_validators.predicates import Fits, compile_predicate
 from understudy_validators.violation import Violation, shorten
 
 Schema = dict[str, Any] | bool
@@ -153,38 +154,59 @@ class _Place:
 class Schemas:
     """The schemas of one contract, compiled on demand by where they stand in its document."""
 
-    __slots__ = ("_compiled", "_document", "_registry")
+    __slots__ = ("_compiled", "_registry", "document")
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        self._document: dict[str, Any] = _with_files(document)
+        self.document: dict[str, Any] = _with_files(document)
         # The document is handed over once; each validator refers into it.
-        self._registry = jsonschema_rs.Registry([(_CONTRACT, self._document)])
+        self._registry = jsonschema_rs.Registry([(_CONTRACT, self.document)])
         self._compiled: dict[str, SchemaValidator] = {}
 
     def at(self, pointer: str) -> SchemaValidator:
         """The validator of the schema at the pointer. Raises `jsonschema_rs.ValidationError` where it is none."""
         if pointer not in self._compiled:
-            self._compiled[pointer] = SchemaValidator(self._document, pointer, self._registry)
+            self._compiled[pointer] = SchemaValidator(self.document, pointer, self._registry, self)
         return self._compiled[pointer]
+
+    def fits_at(self, pointer: str) -> Fits:
+        """Whether a value fits the schema at the pointer."""
+        return self.at(pointer).fits
+
+    @staticmethod
+    def fits_schema(schema: Mapping[str, Any]) -> Fits:
+        """The same for a schema that refers to nothing."""
+        fits: Fits = compile_schema(dict(schema)).is_valid
+        return fits
 
     @staticmethod
     def anything() -> SchemaValidator:
         """The validator that every value fits."""
-        document = {"anything": True}
-        return SchemaValidator(document, "/anything", jsonschema_rs.Registry([(_CONTRACT, document)]))
+        return Schemas({"anything": True}).at("/anything")
 
 
 class SchemaValidator:
-    """A compiled schema of a contract. `fits` is fast; `findings` tells every broken constraint."""
+    """A compiled schema of a contract. `fits` is fast; `findings` tells every broken constraint.
 
-    __slots__ = ("_document", "_place", "_validator", "fits", "pointer")
+    `fits_surely` is faster for values of which the schema looks at little, such as a view, and for large ones:
+    it is written in Python, when it is first asked. It takes what JSON is read as, and may err on anything else.
+    """
 
-    def __init__(self, document: dict[str, Any], pointer: str, registry: jsonschema_rs.Registry) -> None:
+    __slots__ = ("_document", "_place", "_schemas", "_validator", "fits", "fits_surely", "pointer")
+
+    def __init__(
+        self, document: dict[str, Any], pointer: str, registry: jsonschema_rs.Registry, schemas: Schemas
+    ) -> None:
         self._document = document
+        self._schemas = schemas
         self.pointer = pointer
         self._validator = compile_schema({"$ref": f"{_CONTRACT}#{quote(pointer, safe=_SAFE)}"}, registry)
-        self.fits: Callable[[Any], bool] = self._validator.is_valid
+        self.fits: Fits = self._validator.is_valid
+        self.fits_surely: Fits = self._fits_first
         self._place = lru_cache(maxsize=256)(self._find_place)
+
+    def _fits_first(self, value: Any) -> bool:
+        self.fits_surely = compile_predicate(self.pointer, self._document, self._schemas)
+        return self.fits_surely(value)
 
     def findings(self, value: Any) -> Iterator[Finding]:
         """Every broken constraint of the value, with the innermost ones where `allOf`, `if` or `$ref` nest."""

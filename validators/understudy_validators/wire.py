@@ -279,7 +279,8 @@ def to_parts(body: Mapping[str, Any], schema: Any, document: Mapping[str, Any]) 
         if is_binary(inner):
             parts.append(_file_part(name, value, 0))
         elif is_binary(dereference(inner.get("items"), document)):
-            parts += [_file_part(name, item, index) for index, item in enumerate(value)]
+            files = value if isinstance(value, list) else [value]
+            parts += [_file_part(name, item, index) for index, item in enumerate(files)]
         else:
             parts.append({"name": name, "value": as_text(value)})
     return parts

@@ -94,6 +94,7 @@ class Tried:
     """What one attempt came to: for coverage, and for whoever watches."""
 
     case: Case
+    step: WireRequest | SocketStep
     exchange: Exchange | None
     violation: Violation | None
     differences: tuple[Difference, ...]
@@ -247,7 +248,7 @@ class Campaign:
         except NotArrangedError as error:
             self.not_arranged[case.id] = str(error)
             return
-        self._watch(Tried(case, exchange, violation, tuple(differences)))
+        self._watch(Tried(case, step, exchange, violation, tuple(differences)))
         for difference in differences:
             finding = self._finding(case, difference, step, tuple(trail))
             if finding.key not in known:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -38,6 +39,17 @@ class Conformance:
     def match(self, method: str, path: str) -> Match[Operation] | None:
         """The operation at a path below the contract's root, still percent-encoded; `None` where nothing is."""
         return self._router.match(method.upper().replace("HEAD", "GET"), path)
+
+    def of_exchange(self, exchange: Exchange) -> list[Difference]:
+        """Every way in which an answer is none that the contract has, wherever it is served."""
+        path = urlsplit(exchange.url).path
+        segments = path.split("/")
+        ways = (self.match(exchange.method, "/" + "/".join(segments[at:])) for at in range(1, len(segments)))
+        match = next((way for way in ways if way and way.target), None)
+        if match is None or match.target is None:
+            message = f"{exchange.method} {path} is no operation of {self.contract.name}"
+            return [Difference(rule="operation", path="/path", expected=None, actual=path, message=message)]
+        return list(self.promised(match.target, exchange))
 
     def differences(self, operation: Operation, exchange: Exchange, expected: Violation | None) -> list[Difference]:
         """Every way in which the answer is not what the contract promises.

@@ -70,7 +70,7 @@ class EventConformance:
 
     def _other(self, refusal: Received, wanted: Answer, expected: Violation) -> Iterator[Difference]:
         name, payload = refusal
-        if name != wanted.event or not self._is(wanted, payload):
+        if name != wanted.event or not self.is_answer(wanted, payload):
             yield Difference(
                 rule=expected.rule,
                 path=f"/events/{name}",
@@ -79,7 +79,8 @@ class EventConformance:
                 message=f"refused, but with {name} {shorten(payload)!r} instead of {wanted.event} {wanted.name}",
             )
 
-    def _is(self, answer: Answer, payload: Any) -> bool:
+    def is_answer(self, answer: Answer, payload: Any) -> bool:
+        """Whether the payload is the answer's, apart from what it echoes."""
         if answer.echo and isinstance(payload, dict) and isinstance(answer.value, dict):
             payload = {key: value for key, value in payload.items() if key in answer.value}
         return fits(answer.value, payload)

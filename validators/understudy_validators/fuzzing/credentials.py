@@ -1,0 +1,45 @@
+"""The credentials that can be tried: everyone's of the world, none, and one that nobody has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from understudy_validators.fuzzing.moves import STRANGE, Move
+from understudy_validators.fuzzing.subjects import RestSubject
+from understudy_validators.records import World
+from understudy_validators.wire import NOTHING
+
+
+def credential_moves(subject: RestSubject) -> tuple[Move, ...]:
+    """What can be put where the operation's credentials are carried."""
+    schemes = subject.document.get("components", {}).get("securitySchemes", {})
+    names = list(dict.fromkeys(name for alternative in subject.operation.security for name in alternative))
+    empty = {_place(schemes[name]): NOTHING for name in names}
+    moves = [tuple(empty.items())] if names else []
+    for name in names:
+        for credential in credentials_of(subject.contract.credentials[name], subject.world):
+            moves.append(tuple({**empty, _place(schemes[name]): _written(schemes[name], credential)}.items()))
+    return tuple(dict.fromkeys(moves))
+
+
+def credentials_of(words: Mapping[str, Any], world: World) -> Iterator[str]:
+    """The credentials that the world holds for a scheme, the example first, and one that it doesn't."""
+    fields = [field for field, path in words["where"].items() if path == "credential"]
+    yield words["example"]
+    for record in world[words["lookup"]]:
+        yield from (record[field] for field in fields if isinstance(record.get(field), str))
+    yield STRANGE
+
+
+def _place(scheme: Mapping[str, Any]) -> tuple[str, str]:
+    if scheme["type"] in ("apiKey", "httpApiKey"):
+        return ("headers", scheme["name"].lower()) if scheme["in"] == "header" else ("query", scheme["name"])
+    return ("headers", "authorization")
+
+
+def _written(scheme: Mapping[str, Any], credential: str) -> str:
+    if scheme["type"] in ("apiKey", "httpApiKey"):
+        return credential
+    word = scheme.get("scheme", "bearer")
+    return f"{word.capitalize() if word == 'bearer' else word} {credential}"

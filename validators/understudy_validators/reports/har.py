@@ -1,0 +1,24 @@
+"""The exchanges of a report as HAR 1.2: those that findings are about first, then the timeline."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import orjson
+
+from understudy_validators.checking.har import to_har
+from understudy_validators.checking.report import Report
+from understudy_validators.exchange import Exchange
+
+
+def render(report: Report) -> str:
+    """The report as HAR."""
+    shown = [_explained(exchange, finding.title) for finding in report.findings for exchange in finding.exchanges[-1:]]
+    said = {exchange for finding in report.findings for exchange in finding.exchanges[-1:]}
+    timeline = [exchange for exchange in report.exchanges if exchange not in said]
+    data = to_har([*shown, *timeline], report.title)
+    return orjson.dumps(data, option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+def _explained(exchange: Exchange, title: str) -> Exchange:
+    return replace(exchange, comment=f"{exchange.comment}; {title}" if exchange.comment else title)
