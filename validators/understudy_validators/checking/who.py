@@ -176,7 +176,7 @@ def load_who(path: Path, contract: Contract) -> Who:
         for name, value in named.items()
     }
     headers = {name: str(_resolved(path, value)) for name, value in data.get("headers", {}).items()}
-    return Who(data.get("base-url", ""), headers, values, known, places_of(contract), frozenset(_credentials(contract)))
+    return Who(data.get("base-url", ""), headers, values, known, _telling(contract), frozenset(_credentials(contract)))
 
 
 def _identifier(collection: str, name: str, known: frozenset[Identifier]) -> Identifier:
@@ -235,6 +235,16 @@ def _identifying(contract: Contract) -> dict[str, list[str]]:
         if place.field in single:
             compared.setdefault(place.collection, single)
     return {**compared, **_credentials(contract)}
+
+
+def _telling(contract: Contract) -> dict[str, tuple[Place, ...]]:
+    """The places that carry what tells a record apart: not a message's conversation, but a conversation's id."""
+    fields = _identifying(contract)
+    every = places_of(contract).items()
+    return {
+        name: tuple(place for place in places if place.field in fields.get(place.collection, ()))
+        for name, places in every
+    }
 
 
 def _credentials(contract: Contract) -> dict[str, list[str]]:
