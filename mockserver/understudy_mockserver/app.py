@@ -12,6 +12,7 @@ from connexion.resolver import Resolver
 
 from understudy_mockserver.asgi import App, Receive, Scope, Send
 from understudy_mockserver.contracts import load_contracts, load_provider
+from understudy_mockserver.control.app import Control
 from understudy_mockserver.guard import Guard
 from understudy_mockserver.middleware import ContractMiddleware
 from understudy_mockserver.namespaces import Namespaces
@@ -29,7 +30,7 @@ class Understudy:
     def __init__(self, app: App, connexion: ConnexionMiddleware, realtime: Realtime, namespaces: Namespaces) -> None:
         self._app = app
         self._connexion = connexion
-        self._realtime = realtime
+        self.realtime = realtime
         self._ended = False
         self.namespaces = namespaces
         self.contracts = namespaces.contracts
@@ -55,7 +56,7 @@ class Understudy:
         """Ends what clients wait for, and what is to come later; the second time there is nothing left."""
         if not self._ended:
             self._ended = True
-            await self._realtime.close()
+            await self.realtime.close()
             self.namespaces.close()
 
     async def _forget_idle(self) -> None:
@@ -80,7 +81,8 @@ def app_of(pairs: Iterable[tuple[Contract, Provider]], settings: Settings) -> Un
     contracts = {name: contract for name, (contract, _) in served.items()}
     namespaces = Namespaces(served, settings)
     middleware = partial(ContractMiddleware, namespaces=namespaces, settings=settings)
-    connexion = ConnexionMiddleware(Pages(contracts), middlewares=[middleware])
+    control = Control(Pages(contracts), namespaces, settings)
+    connexion = ConnexionMiddleware(control, middlewares=[middleware])
     for contract, provider in served.values():
         connexion.add_api(
             routing_view(contract),
@@ -90,7 +92,8 @@ def app_of(pairs: Iterable[tuple[Contract, Provider]], settings: Settings) -> Un
             at_root=len(served) == 1,
         )
     realtime = Realtime(connexion, served, namespaces)
-    return Understudy(Guard(realtime, settings), connexion, realtime, namespaces)
+    control.server = Guard(realtime, settings)
+    return Understudy(control.server, connexion, realtime, namespaces)
 
 
 def _resolve(name: str, handlers: Mapping[str, Handler], operation_id: str) -> Handler:

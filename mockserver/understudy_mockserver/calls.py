@@ -28,7 +28,11 @@ def call(
     connection: Connection | None = None,
 ) -> Call:
     """A call in the state of one API in one namespace."""
-    return Call(operation, view, uploads, state.world, state.blobs, state.ids, now, base_url, state.hub, connection)
+    hub = state.hub
+    heard = bool(hub.connections)
+    return Call(
+        operation, view, uploads, state.world, state.blobs, state.ids, now, base_url, hub, connection, heard=heard
+    )
 
 
 def publish(contract: Contract, hub: Hub, emissions: Sequence[Emission]) -> None:

@@ -47,6 +47,11 @@ class Clock:
         self.ticked = self.now
         return self.ticked
 
+    def untick(self) -> None:
+        """Takes back the last tick: the request was another namespace's."""
+        if self.mode == STEPPED:
+            self._milliseconds -= self.step_ms
+
     def set(self, mode: str, at: float | None = None, step: float | None = None) -> None:
         """Goes on in a mode, from the time `at` (now, without one); `step` is what a stepped clock moves, in seconds.
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from understudy_validators.values import value
 
 #: Key in an ASGI scope under which the guard leaves the request's context.
 CONTEXT = "understudy"
@@ -10,7 +12,7 @@ CONTEXT = "understudy"
 SITUATION = "understudy-situation"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Context:
     """A request's namespace, the server's root in it as the client reaches it, and the raw path below that root.
 
@@ -26,6 +28,11 @@ class Context:
     def misdirected(self) -> bool:
         """Whether the Host is none that is served here."""
         return self.situation == "misdirected"
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the request says which namespace it is for."""
+        return "/~" in self.root_url
 
     def within(self, namespace: str) -> Context:
         """The same request in another namespace, whose root anyone reaches without a header."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import orjson
 
 from understudy_mockserver import namespaces, verdicts
@@ -30,6 +32,7 @@ class Guard:
         self._app = app
         self._limits = settings.limits
         self._hosts = frozenset(host.lower() for host in settings.allowed_hosts)
+        self._is_allowed = lru_cache(maxsize=64)(self._allows)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
@@ -70,11 +73,16 @@ class Guard:
         if namespace and not namespaces.NAME.fullmatch(namespace):
             raise ValueError(_NO_NAMESPACE)
         scheme = scope.get("scheme", "http").replace("ws", "http")
-        context = Context(namespaces.DEFAULT, f"{scheme}://{host}", path, self._situation(scope, host))
+        context = Context(
+            namespaces.DEFAULT,
+            f"{scheme}://{host}",
+            path,
+            self._situation(scope, host, len(headers) < len(scope["headers"])),
+        )
         return context.within(namespace) if namespace else context
 
-    def _situation(self, scope: Scope, host: str) -> str:
-        """What is wrong with a request before its body is read; nothing, as a rule."""
+    def _situation(self, scope: Scope, host: str, repeated: bool) -> str:
+        """What is wrong with a request before its body is read; nothing, as a rule. `repeated`: some header is."""
         limits, headers = self._limits, scope["headers"]
         if SITUATION in scope:
             situation: str = scope[SITUATION]
@@ -86,9 +94,9 @@ class Guard:
         if len(headers) > limits.headers or sum([len(n) + len(v) for n, v in headers]) > limits.header_bytes:
             return "headers-too-large"
         # Two Hosts are two requests to whoever reads the other one (RFC 9112, section 3.2).
-        return "bad-request" if [name for name, _ in headers].count(b"host") > 1 else ""
+        return "bad-request" if repeated and [name for name, _ in headers].count(b"host") > 1 else ""
 
-    def _is_allowed(self, host: str) -> bool:
+    def _allows(self, host: str) -> bool:
         # DNS rebinding: a page of a stranger's name that resolves to this machine still sends the stranger's Host.
         whole = host.lower()
         if whole in self._hosts:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from random import Random
+
+# The bits of a UUID that are free, and those that say what it is (RFC 9562, section 5.4).
+_FREE = (1 << 128) - 1 ^ (0xF << 76) ^ (0x3 << 62)
+_VERSION_4 = (4 << 76) | (0x2 << 62)
 
 
 class Ids:
@@ -17,7 +20,9 @@ class Ids:
 
     def uuid(self) -> str:
         """A random UUID (version 4)."""
-        return str(uuid.UUID(int=self.random.getrandbits(128), version=4))
+        bits = self.random.getrandbits(128)
+        text = f"{bits & _FREE | _VERSION_4:032x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
     def hex(self, digits: int) -> str:
         """So many lower-case hexadecimal digits."""

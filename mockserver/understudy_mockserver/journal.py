@@ -20,7 +20,8 @@ class Entry:
     """One thing that happened. `number` counts within the namespace, `time` is the namespace's own, in Unix seconds.
 
     `verdict` is `accepted`, `refused` or `forced`; `rule` decided a refusal, `answer` is the name of what was
-    answered, `caller` the record of who asked, where that is known. `fault` is what went wrong on purpose.
+    answered. Where it is known who asked, `user` is the id that their token carries, `caller` their record. `fault` is
+    what went wrong on purpose.
     """
 
     contract: str
@@ -31,6 +32,7 @@ class Entry:
     rule: str = ""
     violations: tuple[Violation, ...] = ()
     caller: Mapping[str, Any] | None = None
+    user: Any = None
     seconds: float = 0.0
     number: int = 0
     fault: str = ""
@@ -87,7 +89,8 @@ class HttpEntry(Entry):
 class EventEntry(Entry):
     """A realtime event. `direction` is `received`, `emitted`, `connected` or `disconnected`.
 
-    `reached` are the connections that an emitted one went to.
+    `reached` are the connections that an emitted one went to. Of a connection, `root_url` is the server's root as its
+    client reaches it, and `preferred` the answer that its handshake asked for.
     """
 
     direction: str
@@ -95,6 +98,8 @@ class EventEntry(Entry):
     payload: Any
     connection: str = ""
     reached: tuple[str, ...] = ()
+    root_url: str = ""
+    preferred: str = ""
 
 
 @dataclass(slots=True, kw_only=True)

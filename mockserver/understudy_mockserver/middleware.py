@@ -39,6 +39,7 @@ from understudy_mockserver.namespaces import Namespaces, State
 from understudy_mockserver.preferences import UnknownPreferenceError
 from understudy_mockserver.provider import Call, Handler, Reply
 from understudy_mockserver.responses import Response, forced, framed, refused, replied
+from understudy_mockserver.sessions import ElsewhereError, staying
 from understudy_mockserver.settings import Settings
 from understudy_validators.bodies import essence
 from understudy_validators.case import Request
@@ -51,8 +52,9 @@ log = logging.getLogger("understudy")
 
 # Below a contract's base path, and never in its way: its documentation, and the contract itself.
 PAGES = ("/", "/docs", "/openapi.json")
-# No vendor's path starts so.
+# No vendor's path starts so, or is one of these.
 OWN_PATHS = "/_understudy/"
+_HEALTH = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ class ContractMiddleware(SpecMiddleware):  # type: ignore[misc]
         site = self._sites.get(first)
         if site is not None:
             return site, f"/{rest}"
-        return (None, path) if path.startswith(OWN_PATHS) else (self._root, path)
+        return (None, path) if path.startswith(OWN_PATHS) or path in _HEALTH else (self._root, path)
 
     async def _serve(self, site: Site, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         context: Context = scope[CONTEXT]
@@ -145,7 +147,11 @@ class ContractMiddleware(SpecMiddleware):  # type: ignore[misc]
                 limit = self._body_limit(match, headers)
                 body = await read_body(receive, limit)
                 query, nesting = scope["query_string"].decode("latin-1"), self._limits.nesting
-                response = self._respond(site, match, Request(method, path, headers, query, body, nesting), context)
+                request = Request(method, path, headers, query, body, nesting)
+                try:
+                    response = self._respond(site, match, request, context)
+                except ElsewhereError as elsewhere:
+                    context, response = self._respond_elsewhere(site, match, request, context, elsewhere.namespace)
         except TooLargeError:
             found = match is not None and match.target is not None
             response = framed(site.contract, "body-too-large") if found else _lost(site.contract, match)
@@ -176,6 +182,18 @@ class ContractMiddleware(SpecMiddleware):  # type: ignore[misc]
         if match is None or match.target is None:
             return _lost(site.contract, match)
         return self._answer(site, match.target, match.parameters, request, context)
+
+    def _respond_elsewhere(
+        self, site: Site, match: Match[Endpoint] | None, request: Request, context: Context, namespace: str
+    ) -> tuple[Context, Response]:
+        """The answer of the namespace that the token belongs to; of the request's own, where the request says which."""
+        state = self._namespaces.state(context.namespace, site.contract.name)
+        state.clock.untick()
+        if context.is_named:
+            with staying(state.world):
+                return context, self._respond(site, match, request, context)
+        context = context.within(namespace)
+        return context, self._respond(site, match, request, context)
 
     def _answer(
         self, site: Site, endpoint: Endpoint, parameters: Mapping[str, str], request: Request, context: Context
@@ -209,7 +227,7 @@ class ContractMiddleware(SpecMiddleware):  # type: ignore[misc]
         state = namespace.states.get(site.contract.name)
         wrong = delivery.plan(state.steering, response) if state is not None and state.steering.faults else None
         operation = response.operation.id if response.operation else ""
-        redactor = self._redactor
+        redactor, view = self._redactor, response.verdict.view
         entry = HttpEntry(
             contract=site.contract.name,
             operation=operation,
@@ -219,7 +237,8 @@ class ContractMiddleware(SpecMiddleware):  # type: ignore[misc]
             answer=response.answer,
             rule=response.rule,
             violations=response.verdict.violations,
-            caller=response.verdict.view.get("caller"),
+            caller=view.get("caller"),
+            user=view["token"].get("userId") if "token" in view else None,
             seconds=seconds,
             method=scope["method"],
             root_url=context.root_url,
@@ -228,10 +247,15 @@ class ContractMiddleware(SpecMiddleware):  # type: ignore[misc]
             status=response.status,
             request_headers=redactor.raw_headers(scope["headers"]),
             request_body=redactor.body(operation, body, _media_type(scope)) if body else body,
-            response_headers=redactor.raw_headers(response.headers),
+            response_headers=[
+                (b"content-type", response.media_type.encode()),
+                *redactor.raw_headers(response.headers),
+            ],
             response_body=redactor.body(operation, response.body, response.media_type),
         )
         namespace.journal.add(entry)
+        counts, key = self._namespaces.counts, (entry.contract, operation, entry.status, entry.rule)
+        counts[key] = counts.get(key, 0) + 1
         return wrong
 
 
@@ -255,11 +279,12 @@ def _lost(contract: Contract, match: Match[Endpoint] | None) -> Response:
 
 def _headers(scope: Scope) -> dict[str, str]:
     """Header values by lower-case name; those of a repeated header as one list (RFC 9110, section 5.3)."""
-    pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-    headers = dict(pairs)
-    if len(headers) < len(pairs):
+    raw_headers = scope["headers"]
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in raw_headers}
+    if len(headers) < len(raw_headers):
         for name in headers:
-            headers[name] = ", ".join(value for other, value in pairs if other == name)
+            values = [value.decode("latin-1") for other, value in raw_headers if other.decode("latin-1") == name]
+            headers[name] = ", ".join(values)
     return headers
 
 

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from understudy_mockserver.blobs import Blobs
@@ -15,9 +16,11 @@ from understudy_mockserver.control.steering import Steering
 from understudy_mockserver.ids import Ids
 from understudy_mockserver.journal import Journal
 from understudy_mockserver.lenient import Adoption
+from understudy_mockserver.metrics import Counts
 from understudy_mockserver.provider import Provider
 from understudy_mockserver.quotas import SlidingQuotas
 from understudy_mockserver.realtime.hub import Hub
+from understudy_mockserver.sessions import Sessions
 from understudy_mockserver.settings import Settings
 from understudy_validators import times
 from understudy_validators.contract import Contract
@@ -74,6 +77,7 @@ class Namespaces:
         self.redactor = Redactor(self.contracts)
         #: Seeds of states still to be made, by contract, in place of chance.
         self.seeds: dict[str, int] = {}
+        self.counts: Counts = {}
         #: Entries that had to make room in journals of namespaces that are gone.
         self.evicted = 0
         self._namespaces: dict[str, Namespace] = {}
@@ -94,6 +98,7 @@ class Namespaces:
         found = namespace.states.get(contract)
         if found is None:
             found = namespace.states[contract] = self._fresh(contract, namespace.journal)
+            self.adopting(namespace, contract, found.world)
         else:
             found.world.trim(self.limits.messages)
         return found
@@ -161,13 +166,25 @@ class Namespaces:
         contract, provider = self._served[name]
         world, blobs = contract.world.copy(), Blobs(self.limits.blobs)
         provider.prepare(world, blobs)
-        if self._settings.lenient:
-            world.adopt = Adoption(world)
         seed = self.seeds.get(name, self._settings.seed)
         seed = secrets.randbits(64) if seed is None else seed
         clock = self._clock(contract)
         hub = Hub(journal.observer(name, clock))
         return State(world, blobs, Ids(seed), clock, SlidingQuotas(), hub, journal, seed, Steering(seed))
+
+    def adopting(self, namespace: Namespace, contract: str, world: World) -> None:
+        """Says what becomes of credentials that the world of a namespace does not know."""
+        world.adopt = Adoption(world) if self._settings.lenient else None
+        if namespace.name == DEFAULT:
+            start = self._served[contract][0].world
+            world.adopt = Sessions(start, partial(self._others, contract), world.adopt)
+
+    def _others(self, contract: str) -> Iterator[tuple[str, World]]:
+        """The worlds of a contract in all namespaces but the default one."""
+        for namespace in self:
+            state = namespace.states.get(contract)
+            if state is not None and namespace.name != DEFAULT:
+                yield namespace.name, state.world
 
     def _clock(self, contract: Contract) -> Clock:
         if self._settings.seed is None:

@@ -29,7 +29,8 @@ _POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:;"
     b" media-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_HTML: RawHeaders = [(b"content-security-policy", _POLICY), (b"referrer-policy", b"no-referrer")]
+#: What goes with every page of ours: no script but our own, and no way out.
+HTML: RawHeaders = [(b"content-security-policy", _POLICY), (b"referrer-policy", b"no-referrer")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def _asset(name: str) -> _Page | None:
 
 
 def _html(text: str) -> _Page:
-    return _Page("text/html; charset=utf-8", text.encode(), [_NOSNIFF, _REVALIDATED, *_HTML])
+    return _Page("text/html; charset=utf-8", text.encode(), [_NOSNIFF, _REVALIDATED, *HTML])
 
 
 def _redirect(location: bytes) -> _Page:

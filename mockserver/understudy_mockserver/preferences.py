@@ -49,7 +49,7 @@ class Forced:
 
 def choose(contract: Contract, operation: Operation, preference: Preference) -> Forced:
     """The answer that meets the preference. Raises `UnknownPreferenceError` where none does."""
-    for forced in _all(operation):
+    for forced in offers(operation):
         if preference.code and str(forced.status) != preference.code:
             continue
         if not preference.example or preference.example in (forced.name, _code(contract, forced)):
@@ -57,7 +57,8 @@ def choose(contract: Contract, operation: Operation, preference: Preference) -> 
     raise UnknownPreferenceError(f"Nothing here answers to {preference}. There is: {', '.join(_offers(operation))}.")
 
 
-def _all(operation: Operation) -> Iterator[Forced]:
+def offers(operation: Operation) -> Iterator[Forced]:
+    """Everything that the operation can be forced to answer: successes first."""
     for success in operation.successes:
         for name, value in success.examples.items():
             yield Forced(success.status, success.media_type, name, value)
@@ -72,4 +73,4 @@ def _code(contract: Contract, forced: Forced) -> str | None:
 
 
 def _offers(operation: Operation) -> list[str]:
-    return [f"{forced.status} {forced.name}".strip() for forced in _all(operation)]
+    return [f"{forced.status} {forced.name}".strip() for forced in offers(operation)]

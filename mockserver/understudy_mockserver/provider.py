@@ -14,16 +14,17 @@ from understudy_validators.case import Upload
 from understudy_validators.contract import Operation
 from understudy_validators.realtime import Event
 from understudy_validators.records import World
+from understudy_validators.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Call:
     """An accepted request or event, as a handler sees it. Every limit and rule of the contract holds already.
 
     `view` is what the rules saw, bindings included. `files` are the uploads that the view's file objects number
     with `upload`. `now` is in Unix seconds. `base_url` is the contract's root as the client reaches it, without a
     slash at its end, in the client's own namespace. `connection` is the one that an event came through. What the
-    handler emits is sent once it has ended well.
+    handler emits is sent once it has ended well; where it is not `heard`, nobody is connected who could be told.
     """
 
     operation: Operation | Event | None
@@ -37,6 +38,7 @@ class Call:
     hub: Hub = field(default_factory=Hub)
     connection: Connection | None = None
     emissions: list[Emission] = field(default_factory=list)
+    heard: bool = True
 
     def emit(
         self, event: str, payload: Any, *to: str, own: Mapping[str, Any] | None = None, others: bool = False
@@ -66,7 +68,7 @@ class Call:
         return times.iso(self.now)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reply:
     """What a handler answers. Status and media type are those of the contract's first success unless said."""
 

@@ -17,7 +17,7 @@ class Settings:
 
     `seed`: with one, ids and times repeat exactly; without, ids are random and times real. `lenient`: tokens that the
     world does not know are accepted, each as one of its users. `worlds`: files with worlds of one's own, by
-    contract.
+    contract. `control_token` lets clients of other machines use the control API; without one, they can't.
     """
 
     seed: int | None = None
@@ -25,3 +25,4 @@ class Settings:
     lenient: bool = False
     allowed_hosts: tuple[str, ...] = LOOPBACK
     limits: Limits = field(default_factory=Limits)
+    control_token: str | None = field(default=None, repr=False)

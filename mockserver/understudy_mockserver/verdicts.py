@@ -28,20 +28,19 @@ def as_json(violations: Iterable[Violation]) -> str:
     """A JSON list of {path, rule, limit, actual}, in ASCII; what does not fit in a header is counted at the end."""
     texts: list[str] = []
     size = 0
-    rest = list(violations)
-    while rest:
-        text = _ascii(rest[0].as_dict())
+    found = tuple(violations)
+    for index, violation in enumerate(found):
+        text = _ascii(violation.as_dict())
         if size + len(text) > MAX_HEADER:
-            texts.append(_ascii({"omitted": len(rest)}))
+            texts.append(_ascii({"omitted": len(found) - index}))
             break
         texts.append(text)
         size += len(text) + 2
-        del rest[0]
     return f"[{', '.join(texts)}]"
 
 
 def _ascii(facts: dict[str, object]) -> str:
-    short = {name: _short(value) for name, value in facts.items()}
+    short = {name: value if type(value) is int else _short(value) for name, value in facts.items()}
     text = orjson.dumps(short, default=str).decode()
     text = text if text.isascii() else json.dumps(short, separators=(",", ":"), default=str)
     return text.replace("\x7f", "\\u007f")  # JSON may hold DEL as it is, a header may not

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import selectors
 import socket
 import time
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -32,17 +34,20 @@ class Round:
     busy: float
 
 
-def measure(server: Server, traffic: Traffic, requests: int, connections: int) -> Round:
-    """Sends so many requests over so many keep-alive connections. Raises `ValueError` for any other status."""
-    request = traffic.wire(server.url)
+def measure(server: Server, traffic: Sequence[Traffic], requests: int, connections: int) -> Round:
+    """Sends so many requests, these in turn, over so many keep-alive connections.
+
+    All have the same status. Raises `ValueError` for any other.
+    """
+    wires = [each.wire(server.url) for each in traffic]
     with ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
         opened = [stack.enter_context(_connect(server.url)) for _ in range(min(connections, requests))]
         for connection in opened:
-            _exchange(connection, request)  # what a new connection costs is not measured
+            _exchange(connection, wires[0])  # what a new connection costs is not measured
             selector.register(connection, selectors.EVENT_READ, connection)
         start, cpu_start, busy_start = time.perf_counter(), server.cpu_seconds(), time.process_time()
-        _pump(selector, opened, request, traffic.status, requests)
+        _pump(selector, opened, itertools.cycle(wires), traffic[0].status, requests)
         seconds, cpu, busy = time.perf_counter() - start, server.cpu_seconds(), time.process_time() - busy_start
     return Round(requests / seconds, _cpu_rate(requests, cpu_start, cpu), busy / seconds)
 
@@ -61,11 +66,11 @@ def exchange(url: str, traffic: Traffic) -> tuple[int, str, bytes]:
 
 
 def _pump(
-    selector: selectors.BaseSelector, opened: list[socket.socket], request: bytes, status: int, requests: int
+    selector: selectors.BaseSelector, opened: list[socket.socket], wires: Iterator[bytes], status: int, requests: int
 ) -> None:
     expected = b"%d" % status
     for connection in opened:
-        connection.sendall(request)
+        connection.sendall(next(wires))
     unsent, unanswered = requests - len(opened), requests
     while unanswered:
         for key, _ in selector.select():
@@ -75,7 +80,7 @@ def _pump(
             unanswered -= 1
             if unsent:
                 unsent -= 1
-                key.data.sendall(request)
+                key.data.sendall(next(wires))
 
 
 def _connect(url: str) -> socket.socket:

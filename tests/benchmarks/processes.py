@@ -46,6 +46,14 @@ class Server:
             return None
 
 
+def memory(pid: int) -> int:
+    """Bytes of RAM that a process has; 0 outside of Linux."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
 def choose_cores() -> Cores:
     """The last two cores that this process may use: the first is the busiest on many machines."""
     if sys.platform == "win32" or not hasattr(os, "sched_setaffinity"):

@@ -1,21 +1,23 @@
-"""What is sent: one request that Replyke's contract accepts, and one that it refuses, both made from the contract."""
+"""What is sent: for each API one request that its contract accepts, and one that it refuses, made from the contract."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
 
 import understudy_specs
+from understudy_mockserver import namespaces
 from understudy_validators import Contract, compile_folder, wire
 
+# The API that is measured where one is enough.
 CONTRACT = "replyke"
-OPERATION = "sendMessage"
-# The refusal that is measured: found by the schema check, so both apps come equally far.
-REFUSAL = "content-too-long"
+# By API: the operation, and the refusal that is measured. A text is longer than its schema allows: every server that
+# knows schemas can refuse that, and comes equally far.
+OPERATIONS = {"amity": ("createMessage", "tag-too-long"), "replyke": ("sendMessage", "content-too-long")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,10 @@ class Traffic:
         lines = [f"POST {self.path} HTTP/1.1", f"Host: {urlsplit(url).netloc}"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         return "\r\n".join([*lines, "", ""]).encode("latin-1") + self.body
+
+    def inside(self, namespace: str) -> Traffic:
+        """The same request to a namespace."""
+        return replace(self, headers={**self.headers, namespaces.HEADER: namespace})
 
     def scope(self) -> dict[str, Any]:
         """The request as uvicorn hands it to an ASGI app."""
@@ -54,12 +60,13 @@ class Traffic:
         }
 
 
-def traffic() -> list[Traffic]:
-    """The valid request and the refused one."""
-    contract = compile_folder(understudy_specs.folders()[CONTRACT])
-    created, refusal = contract.operation(OPERATION).success, contract.answers[REFUSAL]
+def traffic(name: str = CONTRACT) -> list[Traffic]:
+    """The valid request and the refused one of the API of that name."""
+    contract = compile_folder(understudy_specs.folders()[name])
+    operation, refused = OPERATIONS[name]
+    created, refusal = contract.operation(operation).success, contract.answers[refused]
     return [
-        _traffic("valid", contract, {"send": OPERATION}, created.status),
+        _traffic("valid", contract, {"send": operation}, created.status),
         _traffic("refused", contract, refusal.trigger[0], refusal.status),
     ]
 

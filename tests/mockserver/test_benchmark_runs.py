@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.repo.tree import ROOT
 
-SMALL = ("--requests", "50", "--connections", "4", "--rounds", "2")
+SMALL = ("--plain", "--requests", "50", "--connections", "4", "--rounds", "2")
 
 
 def run(*options: str) -> str:

@@ -34,6 +34,8 @@ REFUSALS = {
     "negative_data_rejection",  # refused, with a status that the fuzzer does not expect
     "unsupported_method",  # a vendor's status for it
 }
+#: Reported where something is shown that was deleted before.
+SHOWN_AGAIN = "use_after_free"
 _REFUSED = 400
 _BODILESS = "HEAD"
 
@@ -62,13 +64,25 @@ class ContractSays:
         self._contract = contract
         self._app = app
         self._conformance = Conformance(contract)
+        schemas = contract.document.data["components"]["schemas"].values()
+        self._marks = {name for schema in schemas for name in schema.get("properties", ()) if "delet" in name.lower()}
 
     def against(self, step: Step) -> list[str]:
         """What the contract has against the answer; a reported failure that it says nothing about counts as well."""
-        unknown = sorted(step.failures.keys() - REFUSALS)
-        if step.exchange.status < _REFUSED:
-            unknown = sorted(step.failures)
-        return [*unknown, *self._judged(step.exchange)]
+        explained = set()
+        if step.exchange.status >= _REFUSED:
+            explained = REFUSALS
+        elif self._is_marked(body_of(step.exchange)):
+            explained = {SHOWN_AGAIN}
+        return [*sorted(step.failures.keys() - explained), *self._judged(step.exchange)]
+
+    def _is_marked(self, value: Any) -> bool:
+        """Whether it is shown as deleted, in a field that a schema of the contract has for that."""
+        if isinstance(value, list):
+            return any(self._is_marked(item) for item in value)
+        if not isinstance(value, dict):
+            return False
+        return any(value.get(name) for name in self._marks) or any(self._is_marked(item) for item in value.values())
 
     def _judged(self, exchange: Exchange) -> Iterator[str]:
         """The judge's differences between the answer and the one that the request must get."""

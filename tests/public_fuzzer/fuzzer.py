@@ -6,16 +6,22 @@ import base64
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from understudy_validators.contract import Contract
 from understudy_validators.exchange import Exchange
+from understudy_validators.wire import build
 
 #: In seconds; only a run that hangs takes as long.
 PATIENCE = 300
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
+#: Of what there is to try, and of ways through it: how many of each for every operation.
+EXAMPLES, WAYS = 3, 10
+#: How often a path leads to something that is there, by the contract's examples.
+KNOWN = 0.8
 _RAN = (0, 1)  # nothing found, something found
 _ENDED = ("success", "failure")
 
@@ -47,17 +53,42 @@ class Run:
         return [(step, check) for step in self.steps for check in step.failures]
 
 
-def run(location: str, base_url: str, authorization: str, folder: Path, *options: str) -> Run:
-    """Runs every check in every phase against `base_url`, of the API that is described at `location`."""
+def run(
+    contract: Contract, location: str, base_url: str, folder: Path, *options: str, phases: Iterable[str] = PHASES
+) -> Run:
+    """Runs every check against `base_url`, of the contract as it is described at `location`."""
     report = folder / "report.ndjson"
+    (folder / "schemathesis.toml").write_text("\n".join(settings(contract)), encoding="utf-8")
     command = [sys.executable, "-m", "schemathesis.cli", "run", location, "--url", base_url]
-    command += ["--header", f"Authorization: {authorization}", "--checks", "all", "--phases", ",".join(PHASES)]
+    command += ["--header", f"Authorization: {authorization(contract)}", "--checks", "all"]
+    command += ["--phases", ",".join(phases)]
     # The same requests every time; a failure is shown as it was found, and does not end its scenario.
     command += ["--generation-deterministic", "--workers", "1", "--no-shrink", "--continue-on-failure"]
-    command += ["--output-sanitize", "false", "--no-color", "--report-ndjson-path", str(report), *options]
+    command += ["--max-examples", str(EXAMPLES), "--output-sanitize", "false", "--no-color"]
+    command += ["--report-ndjson-path", str(report), *options]
     ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert ended.returncode in _RAN, ended.stdout + ended.stderr
     return read(report)
+
+
+def authorization(contract: Contract) -> str:
+    """The header that the first operation which asks for one is sent with."""
+    sent = (build(contract, {"send": each.id}).headers for each in contract)
+    return next(headers["Authorization"] for headers in sent if "Authorization" in headers)
+
+
+def settings(contract: Contract) -> Iterator[str]:
+    """The lines of the fuzzer's own settings: what is there by the contract's examples, so that rooms are entered."""
+    known: dict[str, dict[str, Any]] = {}
+    for parameter in [parameter for operation in contract for parameter in operation.parameters]:
+        if parameter.location == "path":
+            known.setdefault(parameter.name, {})[json.dumps(parameter.example)] = parameter.example
+    # Chains of requests start from what succeeds; single ones have their faults in the phases before.
+    yield from ("[phases.stateful.generation]", f"max-examples = {WAYS}", 'mode = "positive"', "[parameters]")
+    for name in known:
+        yield f'"path.{name}" = {{dictionary = "{name}", probability = {KNOWN}}}'
+    for name, values in known.items():
+        yield from (f"[dictionaries.{name}]", f"values = {json.dumps(list(values.values()))}")
 
 
 def read(report: Path) -> Run:

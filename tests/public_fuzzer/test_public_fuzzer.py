@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +22,24 @@ from tests.wrong_servers.making import (
     answering,
     handling,
     moved,
+    operation,
     with_limit,
     with_rule,
-    without_rule,
 )
 from understudy_mockserver.provider import Call, Reply
 from understudy_mockserver.server import serving
 from understudy_validators import Contract, compile_folder
-from understudy_validators.wire import build
 
 SEED = 1
 JSON = "application/json"
+#: The operation that ends the session of who calls it.
+SIGNS_OUT = "deleteSession"
+#: What can be run of a single operation.
+ALONE = ("examples", "coverage", "fuzzing")
 
 
 def _fails(call: Call, right: Callable[[Call], Reply]) -> Reply:
-    raise ZeroDivisionError(call.operation.id)
+    raise ZeroDivisionError
 
 
 def _without_id(body: Any) -> Any:
@@ -84,7 +88,7 @@ WRONG = [
         "amity",
         ("getChatSettings",),
         "ignored_auth",
-        document=without_rule("getChatSettings", "security"),
+        document=lambda document: operation(document, "getChatSettings").update(security=[{}]),
     ),
 ]
 
@@ -105,22 +109,29 @@ def roomy_server(tmp_path_factory: pytest.TempPathFactory, roomy_contracts: Path
         yield served
 
 
-def authorization(contract: Contract) -> str:
-    """The header that the first operation which asks for one is sent with."""
-    headers = (build(contract, {"send": operation.id}).headers for operation in contract)
-    return next(sent["Authorization"] for sent in headers if "Authorization" in sent)
-
-
 @pytest.mark.parametrize("name", CONTRACTS)
 def test_nothing_is_found_that_the_contract_does_not_say(
     roomy_server: Served, roomy_contracts: Path, name: str, tmp_path: Path
 ) -> None:
     contract = compile_folder(roomy.folders(roomy_contracts)[name])
     root = f"{roomy_server.url}/~fuzzed/{name}"
-    run = fuzzer.run(f"{root}/openapi.json", root, authorization(contract), tmp_path, "--max-examples", "3")
-    assert run.is_whole, run
+    options = ("--exclude-operation-id", SIGNS_OUT)
+    run = fuzzer.run(contract, f"{root}/openapi.json", root, tmp_path, *options)
+    assert run.is_whole, (run.phases, run.errors)
     assert run.failures  # what only rules say is found by no schema: the judge has something to explain
     assert "\n".join(unexplained(contract, run.steps, SEED)) == ""
+
+
+def test_nothing_is_found_in_signing_out(roomy_server: Served, roomy_contracts: Path, tmp_path: Path) -> None:
+    """It has a world of its own: whoever signs out is refused everything else."""
+    [contract] = [contract for contract in CONTRACTS.values() if SIGNS_OUT in {each.id for each in contract}]
+    root = f"{roomy_server.url}/~signed-out/{contract.name}"
+    options = ("--include-operation-id", SIGNS_OUT)
+    run = fuzzer.run(contract, f"{root}/openapi.json", root, tmp_path, *options, phases=ALONE)
+    assert not run.errors
+    assert {step.exchange.status for step in run.steps} >= {200, 401}
+    right = compile_folder(roomy.folders(roomy_contracts)[contract.name])
+    assert "\n".join(unexplained(right, run.steps, SEED)) == ""
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong.name)
@@ -143,8 +154,8 @@ async def fuzzed(wrong: Wrong, location: str, contract: Contract, folder: Path) 
         roomy.widen(document)
         edit(document)
 
-    [operation] = wrong.operations
-    options = ("--max-examples", "3", "--include-operation-id", operation)
+    options = ("--include-operation-id", *wrong.operations)
+    run = partial(fuzzer.run, contract, location, phases=ALONE)
     async with serving(replace(wrong, document=roomy_and_wrong).app(folder)) as url:
         root = f"{url}/~fuzzed/{wrong.contract}"
-        return await asyncio.to_thread(fuzzer.run, location, root, authorization(contract), folder, *options)
+        return await asyncio.to_thread(run, root, folder, *options)

@@ -75,8 +75,8 @@ class Api(ABC):
     nested: ClassVar[bool] = False
     #: Steps that open the connections, and how many events each of them is answered with.
     connections: ClassVar[Sequence[tuple[Step, int]]] = ()
-    #: What can be done besides sending: edit, delete, react, enter, leave.
-    actions: ClassVar[Sequence[str]] = ("edit", "delete")
+    #: What can be done besides sending; not all can react, or leave.
+    actions: ClassVar[Sequence[str]] = ("edit", "delete", "enter")
 
     @abstractmethod
     def room(self, world: World) -> list[Record]:
@@ -103,23 +103,23 @@ class Api(ABC):
         """Sends a message."""
 
     @abstractmethod
+    def edit(self, world: World, who: str, message_id: Any, text: str) -> Change:
+        """Changes the text of one."""
+
+    @abstractmethod
     def delete(self, world: World, who: str, message_id: Any) -> Change:
         """Deletes one."""
+
+    @abstractmethod
+    def enter(self, world: World) -> Change:
+        """Lets the guest in."""
 
     @abstractmethod
     def get(self, who: str, message_id: Any) -> Step:
         """Reads one."""
 
-    def edit(self, world: World, who: str, message_id: Any, text: str) -> Change:
-        """Changes the text of one."""
-        raise NotImplementedError
-
     def react(self, world: World, who: str, message_id: Any, again: bool) -> Change:
         """Gives a reaction to one, or takes it back."""
-        raise NotImplementedError
-
-    def enter(self, world: World) -> Change:
-        """Lets the guest in."""
         raise NotImplementedError
 
     def leave(self, world: World) -> Change:

@@ -24,7 +24,6 @@ class AvayaSpaces(Api):
         ({"connect": "/chat", "as": "mock-jwt-ben", "name": "resident"}, 0),
         ({"emit": "SUBSCRIBE_CHANNEL", "payload": {"channel": {"_id": _ROOM, "type": "topic"}}, "on": "resident"}, 1),
     )
-    actions = ("edit", "delete", "enter")
 
     def room(self, world: World) -> list[Record]:
         return sorted(world["messages"].all(topicId=_ROOM), key=lambda message: str(message["created"]))

@@ -58,6 +58,8 @@ class Truths(RuleBasedStateMachine):
         super().__init__()
         self.walks: list[Walk] = []
         self.texts = 0
+        self.authors: dict[Any, str] = {}
+        self.said: dict[Any, str] = {}
 
     @property
     def world(self) -> World:
@@ -86,23 +88,34 @@ class Truths(RuleBasedStateMachine):
     def _say(self, data: st.DataObject, again: bool, parent: Any) -> None:
         there = [message[self.api.id] for message in self.api.room(self.world)]
         kind = data.draw(st.sampled_from(self.api.kinds))
-        answer = self._change(self.api.send(self.world, self._who(data), self._text(again), parent, kind))
+        who, text = self._who(data), self._text(again)
+        answer = self._change(self.api.send(self.world, who, text, parent, kind))
         if answer is not None:
+            self.authors[self.api.sent(answer)], self.said[self.api.sent(answer)] = who, text
             ids = [message[self.api.id] for message in self.api.room(self.world)]
             assert ids == [*there, self.api.sent(answer)], "a new message is the last, and the only one that is new"
 
     @rule(data=st.data(), again=st.booleans())
-    def act(self, data: st.DataObject, again: bool) -> None:
-        action = data.draw(st.sampled_from(self.api.actions))
-        if action in ("enter", "leave"):
-            change = self.api.enter(self.world) if action == "enter" else self.api.leave(self.world)
-        elif action == "edit":
-            change = self.api.edit(self.world, self._who(data), self._pick(data), self._text(again))
-        elif action == "react":
-            change = self.api.react(self.world, self._who(data), self._pick(data), again)
-        else:
-            change = self.api.delete(self.world, self._who(data), self._pick(data))
-        self._change(change)
+    def edit(self, data: st.DataObject, again: bool) -> None:
+        message_id = self._pick(data)
+        text = self.said.get(message_id, "again") if again else self._text(False)
+        if self._change(self.api.edit(self.world, self._who(data, message_id), message_id, text)) is not None:
+            self.said[message_id] = text
+
+    @rule(data=st.data())
+    def delete(self, data: st.DataObject) -> None:
+        message_id = self._pick(data)
+        self._change(self.api.delete(self.world, self._who(data, message_id), message_id))
+
+    @precondition(lambda self: "react" in self.api.actions)
+    @rule(data=st.data(), again=st.booleans())
+    def react(self, data: st.DataObject, again: bool) -> None:
+        self._change(self.api.react(self.world, self._who(data), self._pick(data), again))
+
+    @rule(comes=st.booleans())
+    def come_or_go(self, comes: bool) -> None:
+        leaves = not comes and "leave" in self.api.actions
+        self._change(self.api.leave(self.world) if leaves else self.api.enter(self.world))
 
     # What the contract refuses.
 
@@ -147,7 +160,7 @@ class Truths(RuleBasedStateMachine):
     def delete_at_the_edge(self, data: st.DataObject) -> None:
         edges = [walk.edge for walk in self.walks if walk.edge is not None]
         message_id = data.draw(st.sampled_from(edges))
-        change = self.api.delete(self.world, self._who(data), message_id)
+        change = self.api.delete(self.world, self._who(data, message_id), message_id)
         self._change(replace(change, kind="delete at the edge"))
 
     def _walk_on(self, walk: Walk) -> None:
@@ -212,8 +225,10 @@ class Truths(RuleBasedStateMachine):
 
     # How all of this is done.
 
-    def _who(self, data: st.DataObject) -> str:
-        return data.draw(st.sampled_from([*self.api.people, self.api.guest]))
+    def _who(self, data: st.DataObject, message_id: Any = None) -> str:
+        """Somebody; with a message, its author more often than not."""
+        author, everyone = self.authors.get(message_id), [*self.api.people, self.api.guest]
+        return data.draw(st.sampled_from([*[author] * 3, *everyone] if author else everyone))
 
     def _pick(self, data: st.DataObject) -> Any:
         """The id of a message of the room, or one that none has."""

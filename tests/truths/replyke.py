@@ -95,7 +95,7 @@ class Replyke(Api):
 
 def _listing(parent: str | None, forward: bool) -> Listing:
     def lists(message: Record) -> bool:
-        return message["parentMessageId"] == parent and message["moderationStatus"] != "removed"
+        return bool(message["parentMessageId"] == parent and message["moderationStatus"] != "removed")
 
     query = {"sort": "asc" if forward else "desc", **({"parentId": parent} if parent else {})}
     name = f"{'thread' if parent else 'stream'}-{query['sort']}"

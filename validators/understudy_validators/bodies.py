@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -34,6 +35,7 @@ class MediaType:
     fill: Fill | None
 
 
+@lru_cache(maxsize=64)
 def essence(content_type: str) -> str:
     """The media type without parameters, in lower case."""
     return content_type.partition(";")[0].strip().lower()
@@ -69,9 +71,10 @@ def _read_json(case: Case) -> Any:
     if not body:
         return {}
     content_type = case.request.headers.get("content-type", "")
-    charset = content_type.lower().partition("charset=")[2].strip(' "') if ";" in content_type else ""
-    if charset and charset.partition(";")[0].strip(' "') not in ("utf-8", "utf8", "us-ascii"):
-        raise FormError(f"JSON is UTF-8, not {charset}")
+    if ";" in content_type:
+        charset = content_type.lower().partition("charset=")[2].strip(' "')
+        if charset and charset.partition(";")[0].strip(' "') not in ("utf-8", "utf8", "us-ascii"):
+            raise FormError(f"JSON is UTF-8, not {charset}")
     return parse_json(body, case.request.max_depth)
 
 
@@ -87,11 +90,12 @@ def parse_json(body: bytes | str, max_depth: int = MAX_DEPTH) -> Any:
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
-    if isinstance(value, dict):
+    if type(value) is dict:
         value = value.values()
-    elif not isinstance(value, list):
+    elif type(value) is not list:
         return False
-    return levels == 0 or any(_is_deeper(item, levels - 1) for item in value if isinstance(item, dict | list))
+    inner = [item for item in value if type(item) in (dict, list)]
+    return levels == 0 or any(_is_deeper(item, levels - 1) for item in inner)
 
 
 def _read_file(case: Case) -> dict[str, Any]:

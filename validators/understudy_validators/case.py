@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from understudy_validators.records import World
+from understudy_validators.values import value
 from understudy_validators.violation import Violation
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 64
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Request:
     """An HTTP request as it came.
 

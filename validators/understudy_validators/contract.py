@@ -51,14 +51,16 @@ class Operation:
     collect: str = ""
     # The checks, ready to run.
     course: Course = field(init=False, compare=False, repr=False)
+    # The successes by status and media type.
+    promised: Mapping[tuple[int, str], Success] = field(init=False, compare=False, repr=False)
+    #: The first of its successes.
+    success: Success = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "course", Course(self.checks))
-
-    @property
-    def success(self) -> Success:
-        """The first of its successes."""
-        return self.successes[0]
+        promised = {(success.status, success.media_type): success for success in reversed(self.successes)}
+        object.__setattr__(self, "promised", promised)
+        object.__setattr__(self, "success", next(iter(self.successes), None))
 
 
 @dataclass(frozen=True, slots=True)

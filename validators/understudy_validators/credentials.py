@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from understudy_validators import times
@@ -17,6 +18,9 @@ from understudy_validators.violation import Violation
 _MISSING, _INVALID, _EXPIRED = range(3)
 _REASONS = ("missing", "invalid", "expired")
 _MESSAGES = ("no credential was sent", "the credential is not valid", "the credential has expired")
+
+# Of this length a header is not worth remembering.
+_SHORT = 200
 
 Carried = Callable[[Case], tuple[str, bool]]
 
@@ -37,7 +41,7 @@ class Scheme:
         credential, fitting = self.carried(case)
         if not credential:
             return _INVALID if fitting is False else _MISSING
-        token = self.token.first(case, {"credential": credential})
+        token = self.token.first(case, self.token.where.values({"credential": credential}))
         if token is None and fitting and case.world.adopt:
             token = case.world.adopt(self.words, credential)
         if token is None or not fitting:
@@ -53,7 +57,7 @@ class Scheme:
         wanted = self.caller.where.values(view)
         if None in wanted or MISSING in wanted:
             return view
-        caller = self.caller.first(case, view)
+        caller = self.caller.first(case, wanted)
         return _INVALID if caller is None else {**view, "caller": caller}
 
 
@@ -68,8 +72,9 @@ class _Finder:
     def of(cls, words: Mapping[str, Any]) -> _Finder:
         return cls(words["lookup"], Where.of(words["where"]))
 
-    def first(self, case: Case, view: Mapping[str, Any]) -> Record | None:
-        records = case.world[self.collection].matching(self.where.fields, self.where.values(view))
+    def first(self, case: Case, values: tuple[Any, ...]) -> Record | None:
+        """The first record with these values."""
+        records = case.world[self.collection].matching(self.where.fields, values)
         return records[0] if records else None
 
 
@@ -97,9 +102,15 @@ def _text(value: Any) -> str:
 
 
 def _from_authorization(word: str, any_word: bool) -> Carried:
-    def carried(case: Case) -> tuple[str, bool]:
-        sent, _, credential = case.request.headers.get("authorization", "").strip().partition(" ")
+    def split(value: str) -> tuple[str, bool]:
+        sent, _, credential = value.strip().partition(" ")
         return credential.strip(), not sent or any_word or sent.lower() == word
+
+    known = lru_cache(maxsize=256)(split)
+
+    def carried(case: Case) -> tuple[str, bool]:
+        value = case.request.headers.get("authorization", "")
+        return known(value) if len(value) < _SHORT else split(value)
 
     return carried
 

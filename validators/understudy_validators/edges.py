@@ -59,7 +59,9 @@ def constraints(schema: Any, document: Node, at: str = "/body", depth: int = 0) 
 
 
 def only_tells(schema: Node, keyword: str) -> bool:
-    """Whether the keyword of a schema asks for nothing: a format that is not asserted, the type of a file."""
+    """Whether a keyword asks for nothing: a format that is not asserted, the type of a file, `uniqueItems: false`."""
+    if keyword == "uniqueItems":
+        return schema[keyword] is False
     return (keyword == "format" and schema["format"] in TOLD) or (keyword == "type" and is_binary(schema))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -16,6 +15,7 @@ from understudy_validators.contract import Operation
 from understudy_validators.realtime import Event
 from understudy_validators.records import World
 from understudy_validators.rules import Check
+from understudy_validators.values import value
 from understudy_validators.violation import Violation
 
 NO_QUOTAS = NoQuotas()
@@ -23,7 +23,7 @@ _JSON = "application/json"
 _EVENT = Request("EVENT", "")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verdict:
     """What was found of a request: nothing, or violations of which the first decides the answer.
 
@@ -119,13 +119,13 @@ def _collected(operation: Operation, verdict: Verdict, answer: Answer, body: Any
 
 def judge_reply(operation: Operation, status: int, media_type: str, body: Any) -> list[Violation]:
     """Every way in which a successful reply's body breaks what the operation promises."""
-    statuses = [success for success in operation.successes if success.status == status]
-    if not statuses:
-        return [_promise("/status", "status", [s.status for s in operation.successes], status)]
-    success = next((s for s in statuses if s.media_type == media_type), None)
+    success = operation.promised.get((status, media_type))
     if success is None:
+        statuses = [success for success in operation.successes if success.status == status]
+        if not statuses:
+            return [_promise("/status", "status", [s.status for s in operation.successes], status)]
         return [_promise("/headers/content-type", "media-type", [s.media_type for s in statuses], media_type)]
-    if success.validator is None or success.validator.fits(body):
+    if success.validator is None or success.validator.fits_surely(body) or success.validator.fits(body):
         return []
     return [finding.violation("/body", "") for finding in success.validator.findings(body)]
 

@@ -131,15 +131,16 @@ def _structured(parameter: Parameter, pairs: Sequence[tuple[str, str]]) -> Any:
 
 def compile_parameters(parameters: Sequence[Parameter], answer: str, answer_for: AnswerFor) -> Check:
     """The check that every parameter is there, where required, and fits its schema."""
-    plans = [(p, {"path": "path", "query": "query", "header": "headers"}[p.location]) for p in parameters]
+    roots = {"path": "path", "query": "query", "header": "headers"}
+    plans = [(roots[p.location], p.key, p.validator.fits, p) for p in parameters]
 
     def judge(case: Case) -> None:
-        for parameter, root in plans:
-            value = case.view[root].get(parameter.key, MISSING)
+        for root, key, fits, parameter in plans:
+            value = case.view[root].get(key, MISSING)
             if value is MISSING:
                 if parameter.required and parameter.location != "path":
                     _note(case, parameter, _missing(parameter, answer))
-            elif not parameter.validator.fits(value):
+            elif not fits(value):
                 for finding in parameter.validator.findings(value):
                     _note(case, parameter, finding.violation(parameter.pointer, answer_for(finding, answer)))
 

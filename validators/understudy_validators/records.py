@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from understudy_validators.viewpaths import getter
+from understudy_validators.viewpaths import MISSING, getter
 
 Record = Mapping[str, Any]
 Fields = tuple[str, ...]
@@ -106,19 +106,25 @@ class Collection:
 
     def keyed(self, fields: Fields, key: Values) -> Sequence[Record]:
         """The same for values that are keys already: texts, or what `as_key` makes of anything else."""
-        index = self._indexes.get(fields)
-        if index is None:
-            index = self._build(fields)
+        index = self._indexes.get(fields) or self._build(fields)
         keys = index.keys.get(key)
         return [self._records[key] for key in keys] if keys else ()
 
     def find(self, **where: Any) -> Record | None:
         """The oldest record with these values, or `None`."""
-        return next(iter(self.matching(tuple(where), tuple(where.values()))), None)
+        fields = tuple(where)
+        index = self._indexes.get(fields) or self._build(fields)
+        keys = index.keys.get(tuple([v if type(v) is str else _sought(v) for v in where.values()]))
+        return self._records[next(iter(keys))] if keys else None
 
     def all(self, **where: Any) -> list[Record]:
         """All records with these values, oldest first."""
-        return list(self.matching(tuple(where), tuple(where.values()))) if where else list(self)
+        if not where:
+            return list(self)
+        fields = tuple(where)
+        index = self._indexes.get(fields) or self._build(fields)
+        keys = index.keys.get(tuple([v if type(v) is str else _sought(v) for v in where.values()]))
+        return [self._records[key] for key in keys] if keys else []
 
     def __iter__(self) -> Iterator[Record]:
         return iter(list(self._records.values()))
@@ -139,6 +145,8 @@ _NOWHERE = object()
 
 def _reader(fields: Fields) -> Callable[[Record], Values]:
     """A function from a record to the values of its fields, as keys."""
+    if not any("." in field for field in fields):
+        return lambda record: tuple([v if type(v := record.get(f, MISSING)) is str else as_key(v) for f in fields])
     getters = [getter(field) for field in fields]
     return lambda record: tuple([as_key(get(record)) for get in getters])
 
@@ -167,13 +175,17 @@ Dependents = Mapping[str, Mapping[str, Mapping[str, str]]]
 Adopt = Callable[[Mapping[str, Any], str], Record | None]
 
 
-class World:
+# Of a full collection, so small a part makes room at once: one by one would cost each request more.
+_AT_ONCE = 100
+
+
+class World(dict[str, Collection]):
     """All collections of one API, for one set of people: what rules look into and handlers change.
 
     `adopt` is asked about credentials that no record holds; a strict world, as every one is at first, adopts none.
     """
 
-    __slots__ = ("_bounded", "_collections", "_dependents", "adopt")
+    __slots__ = ("_bounded", "_dependents", "adopt")
 
     def __init__(
         self,
@@ -181,15 +193,20 @@ class World:
         bounded: Sequence[str] = (),
         dependents: Dependents | None = None,
     ) -> None:
-        self._collections = dict(collections)
+        super().__init__(collections)
         self._bounded = bounded
-        self._dependents = dependents or {}
+        # By collection: another one, the fields by which it is searched, and their values for a record.
+        self._dependents: Mapping[str, list[tuple[str, Fields, Callable[[Record], Values]]]] = {
+            name: [(other, tuple(fields), _reader(tuple(fields.values()))) for other, fields in others.items()]
+            for name, others in (dependents or {}).items()
+        }
         self.adopt: Adopt | None = None
 
     def copy(self) -> World:
         """A world of its own with the same records."""
-        collections = {name: collection.copy() for name, collection in self._collections.items()}
-        return World(collections, self._bounded, self._dependents)
+        twin = World({name: collection.copy() for name, collection in self.items()}, self._bounded)
+        twin._dependents = self._dependents
+        return twin
 
     def trim(self, limit: int) -> None:
         """Takes the oldest records out of each bounded collection that has more than `limit`, and what went with them.
@@ -197,22 +214,13 @@ class World:
         To be called between requests: what a rule has found stays until its request is answered.
         """
         for name in self._bounded:
-            collection = self._collections[name]
-            while len(collection) > limit:
-                self._evict(name, collection.oldest)
+            collection = self[name]
+            if len(collection) > limit:
+                while len(collection) > limit - limit // _AT_ONCE:
+                    self._evict(name, collection.oldest)
 
     def _evict(self, name: str, record: Record) -> None:
-        self._collections[name].remove(record)
-        for other, fields in self._dependents.get(name, {}).items():
-            values = tuple([getter(field)(record) for field in fields.values()])
-            for dependent in list(self._collections[other].matching(tuple(fields), values)):
+        self[name].remove(record)
+        for other, fields, key in self._dependents.get(name, ()):
+            for dependent in self[other].keyed(fields, key(record)):
                 self._evict(other, dependent)
-
-    def __getitem__(self, name: str) -> Collection:
-        return self._collections[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._collections)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._collections

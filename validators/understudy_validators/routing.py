@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from urllib.parse import unquote
+
+from understudy_validators.values import value
 
 T = TypeVar("T")
 
@@ -18,7 +21,11 @@ class _Node(Generic[T]):
     methods: dict[str, tuple[T, tuple[str, ...]]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+#: Where a path ends, and the texts of the parameters on the way.
+_End = tuple[_Node[T], Sequence[str]]
+
+
+@value
 class Match(Generic[T]):
     """What stands at a path: the target of the method, if any, its parameters' texts, and all methods there."""
 
@@ -54,17 +61,31 @@ class Router(Generic[T]):
         segments = raw_path.split("/")[1:]
         if "%" in raw_path:
             segments = [unquote(segment, errors="replace") for segment in segments]
-        ends = _ends(self._root, segments)
-        if not ends:
+        end = self._straight(segments) or next(iter(_ends(self._root, segments)), None)
+        if end is None:
             return None
-        node, values = ends[0]
+        node, values = end
         if method not in node.methods:
             return Match(None, {}, tuple(sorted(node.methods)))
         target, names = node.methods[method]
         return Match(target, dict(zip(names, values, strict=True)), tuple(node.methods))
 
+    def _straight(self, segments: list[str]) -> _End[T] | None:
+        """What stands at the end of a path on which no segment could be both a literal and a parameter."""
+        node, values = self._root, []
+        for segment in segments:
+            literal = node.literals.get(segment)
+            if literal is None and node.parameter is not None and segment:
+                values.append(segment)
+                node = node.parameter
+            elif literal is not None and node.parameter is None:
+                node = literal
+            else:
+                return None
+        return (node, values) if node.methods else None
 
-def _ends(root: _Node[T], segments: list[str]) -> list[tuple[_Node[T], tuple[str, ...]]]:
+
+def _ends(root: _Node[T], segments: list[str]) -> list[_End[T]]:
     """What stands at the end of a path, with the texts of the parameters on the way; literals go before parameters."""
     reached: list[tuple[_Node[T], tuple[str, ...]]] = [(root, ())]
     for segment in segments:

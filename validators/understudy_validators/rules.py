@@ -97,7 +97,8 @@ class Where:
         return cls(tuple(where), paths, tuple(getters))
 
     def values(self, view: Mapping[str, Any]) -> tuple[Any, ...]:
-        return tuple([get(view) for get in self.getters])
+        getters = self.getters
+        return (getters[0](view),) if len(getters) == 1 else tuple([get(view) for get in getters])
 
     def told(self, view: Mapping[str, Any], element: str) -> tuple[str, Any]:
         """Pointer and value of the path that tells most about a refusal."""

@@ -14,7 +14,6 @@ SECRET = "password"
 #: Ways to secret values: names of properties, `*` for any name or index.
 Ways = frozenset[tuple[str, ...]]
 ANY = "*"
-_DEEPEST = 12
 
 
 def secrets_of(contract: Contract) -> dict[str, Ways]:
@@ -22,15 +21,17 @@ def secrets_of(contract: Contract) -> dict[str, Ways]:
 
     Those of events that the server emits stand under the event's name.
     """
-    found = {operation.id: frozenset(_of_operation(operation, contract)) for operation in contract}
+    finder = _Finder(contract.document.data)
+    found = {operation.id: finder.of_operation(operation) for operation in contract}
     document = contract.realtime.document
     if document is not None:
+        finder = _Finder(document.data)
         for event in contract.realtime:
-            found[event.id] = frozenset(_ways(event.schema, document.data))
+            found[event.id] = finder.of(event.schema)
         for channel in contract.realtime.channels.values():
             for name, validator in channel.emissions.items():
                 schema = pointers.resolve(document.data, validator.pointer)
-                found[name] = found.get(name, frozenset()) | frozenset(_ways(schema, document.data))
+                found[name] = found.get(name, frozenset()) | finder.of(schema)
     return {name: ways for name, ways in found.items() if ways}
 
 
@@ -42,27 +43,45 @@ def parameters_of(contract: Contract) -> Iterator[tuple[str, str]]:
                 yield parameter.location, parameter.name
 
 
-def _of_operation(operation: Operation, contract: Contract) -> Iterator[tuple[str, ...]]:
-    document = contract.document.data
-    node = pointers.resolve(document, operation.pointer)
-    holders = [f"{operation.pointer}/responses/{status}" for status in node.get("responses", {})]
-    if "requestBody" in node:
-        holders.append(f"{operation.pointer}/requestBody")
-    for pointer in holders:
-        for content in located(pointer, document)[1].get("content", {}).values():
-            yield from _ways(content.get("schema"), document)
+class _Finder:
+    """Finds secrets in the schemas of one document; each schema is gone through once."""
 
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document = document
+        self._known: dict[int, Ways] = {}
+        # Schemas that are being gone through, and whether one of them was met again below itself.
+        self._open: set[int] = set()
+        self._met = False
 
-def _ways(
-    schema: Any, document: Mapping[str, Any], at: tuple[str, ...] = (), depth: int = 0
-) -> Iterator[tuple[str, ...]]:
-    schema = dereference(schema, document)
-    if not isinstance(schema, dict) or depth > _DEEPEST:
-        return
-    if schema.get("format") == SECRET:
-        yield at
-    for token, inner in _inner(schema):
-        yield from _ways(inner, document, (*at, *token), depth + 1)
+    def of_operation(self, operation: Operation) -> Ways:
+        node = pointers.resolve(self._document, operation.pointer)
+        holders = [f"{operation.pointer}/responses/{status}" for status in node.get("responses", {})]
+        if "requestBody" in node:
+            holders.append(f"{operation.pointer}/requestBody")
+        contents = [located(pointer, self._document)[1].get("content", {}) for pointer in holders]
+        found = [self.of(content.get("schema")) for each in contents for content in each.values()]
+        return frozenset().union(*found)
+
+    def of(self, schema: Any) -> Ways:
+        """Ways from the schema's value to the secrets in it; a schema within itself adds none."""
+        schema = dereference(schema, self._document)
+        if not isinstance(schema, dict):
+            return frozenset()
+        if id(schema) in self._open:
+            self._met = True
+            return frozenset()
+        return self._known[id(schema)] if id(schema) in self._known else self._through(schema)
+
+    def _through(self, schema: dict[str, Any]) -> Ways:
+        before, self._met = self._met, False
+        self._open.add(id(schema))
+        own = {()} if schema.get("format") == SECRET else set()
+        found = frozenset(own | {(*token, *way) for token, each in _inner(schema) for way in self.of(each)})
+        self._open.discard(id(schema))
+        if not self._met or not self._open:  # else it may be more than it seems from here
+            self._known[id(schema)] = found
+        self._met = before or (self._met and bool(self._open))
+        return found
 
 
 def _inner(schema: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:

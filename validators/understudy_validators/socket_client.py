@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidStatus
 
 #: Seconds that an answer may take.
 PATIENCE = 10.0
@@ -35,9 +36,12 @@ class SocketClient:
     @classmethod
     async def open(cls, base_url: str, namespace: str, query: Mapping[str, str]) -> SocketClient:
         """Connects to the server at the contract's root. Raises `RefusedError`, or `OSError` where nobody answers."""
-        text = urlencode({"EIO": "4", "transport": "websocket", **query})
+        text = urlencode({**query, "EIO": "4", "transport": "websocket"})
         url = f"{base_url.replace('http', 'ws', 1).rstrip('/')}/socket.io/?{text}"
-        websocket = await connect(url, proxy=None, max_size=None)
+        try:
+            websocket = await connect(url, proxy=None, max_size=None)
+        except InvalidStatus as error:
+            raise RefusedError({"status": error.response.status_code}) from None
         client = cls(websocket, namespace)
         try:
             await client._enter(query)
@@ -67,13 +71,15 @@ class SocketClient:
                 if len(self.received) > count and self.received[-1][0] == event:
                     return self.received[-1][1]
 
-    async def collect(self, count: int, seconds: float) -> list[tuple[str, Any]]:
-        """The next events (name, payload), at most `count`, that come within `seconds`."""
+    async def collect(self, count: int, seconds: float, until: Collection[str] = ()) -> list[tuple[str, Any]]:
+        """The next events (name, payload) that come within `seconds`: at most `count`, or up to one of these names."""
         start = len(self.received)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while len(self.received) < start + count:
                     self._take(await self._next())
+                    if self.received[start:] and self.received[-1][0] in until:
+                        break
         return self.received[start:]
 
     def _take(self, packet: str) -> None:

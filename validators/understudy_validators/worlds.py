@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ EXTEND, REPLACE = "extend", "replace"
 _KEYS = ("now", "collections", "mode")
 
 Records = dict[str, list[dict[str, Any]]]
+Place = tuple[str, int]
 
 
 def load_own_world(folder: Path, path: Path) -> WorldFile:
@@ -67,10 +69,11 @@ def _merged(base: Document, own: Document) -> Document:
         kept = [i for i, record in enumerate(before) if extends and not _is_replaced(record, after, keys)]
         merged[name] = [*(before[i] for i in kept), *after]
         at = f"/collections/{name}"
-        places = [(base.lines, i) for i in kept] + [(own.lines, i) for i in range(len(after))]
+        known, added = _by_record(base.lines, at), _by_record(own.lines, at)
+        places = [known[str(i)] for i in kept] + [added[str(i)] for i in range(len(after))]
         lines = {key: line for key, line in lines.items() if not key.startswith(f"{at}/")}
-        for index, (source, i) in enumerate(places):
-            lines |= _moved(source, f"{at}/{i}", f"{at}/{index}")
+        for index, place in enumerate(places):
+            lines |= {f"{at}/{index}{inside}": line for inside, line in place}
     data = {**base.data, "collections": merged, "now": own.data.get("now", base.data["now"])}
     return Document(own.path, data, lines)
 
@@ -87,6 +90,14 @@ def _values(record: Mapping[str, Any], fields: list[str]) -> list[Any]:
     return [getter(field)(record) for field in fields]
 
 
-def _moved(lines: Mapping[str, tuple[str, int]], old: str, new: str) -> dict[str, tuple[str, int]]:
-    inside = f"{old}/"
-    return {new + at[len(old) :]: line for at, line in lines.items() if at == old or at.startswith(inside)}
+def _by_record(lines: Mapping[str, Place], at: str) -> dict[str, list[tuple[str, Place]]]:
+    """By index in the collection at that pointer: the pointers into the record, and the line of each.
+
+    One pass: a world for a load test has thousands of records.
+    """
+    found: dict[str, list[tuple[str, Place]]] = defaultdict(list)
+    for pointer, line in lines.items():
+        if pointer.startswith(f"{at}/"):
+            index, slash, inside = pointer[len(at) + 1 :].partition("/")
+            found[index].append((slash + inside, line))
+    return found

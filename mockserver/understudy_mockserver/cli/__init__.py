@@ -21,6 +21,11 @@ _COMMANDS = {
     "judge": "Judge recorded traffic (HAR) by its contract.",
     "lint": "Check contracts for mistakes.",
     "reproduce": "Cause an error, step by step, and compare the answer.",
+    "ctl": "Steer a running mock.",
+    "wait": "Wait until a mock answers.",
+    "bundle": "Save what happened in a running mock, to be replayed.",
+    "replay": "Repeat what a bundle holds, and compare the answers.",
+    "config": "Show every setting, and where it comes from.",
 }
 
 

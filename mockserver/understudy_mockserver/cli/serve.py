@@ -12,6 +12,7 @@ import click
 
 from understudy_mockserver.app import create_app
 from understudy_mockserver.banner import banner
+from understudy_mockserver.config import Configured
 from understudy_mockserver.limits import parse_limits
 from understudy_mockserver.server import listen, run, write_ready_file
 from understudy_mockserver.settings import LOOPBACK, Settings
@@ -30,7 +31,7 @@ class _Stall:
     names: tuple[str, ...]
 
 
-@click.command(short_help="Start the mock server.")
+@click.command(cls=Configured, short_help="Start the mock server.")
 @click.argument("contracts", nargs=-1, metavar="[CONTRACT[=PORT]]...")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, 65535), help="0 takes any.")
@@ -59,6 +60,7 @@ class _Stall:
     metavar="NAME=VALUE",
     help="Take, keep or wait for more or less, as in json=2MB or receive=30s. An unknown NAME lists all.",
 )
+@click.option("--control-token", metavar="TOKEN", help="Lets other machines steer the mock, with this bearer token.")
 @click.option("--ready-file", type=click.Path(path_type=Path), help="Write {url, pid} as JSON here once it answers.")
 def command(  # noqa: PLR0913, PLR0917 - click passes each option by name
     contracts: tuple[str, ...],
@@ -69,6 +71,7 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option by name
     auth: str,
     allowed: tuple[str, ...],
     limited: tuple[str, ...],
+    control_token: str | None,
     ready_file: Path | None,
 ) -> None:
     """Serve CONTRACTs (all, if none is named), each under its own base path.
@@ -82,7 +85,14 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option by name
     stalls = _stalls(contracts, port)
     own = dict(_own_world(text, [name for stall in stalls for name in stall.names]) for text in worlds)
     hosts = (*LOOPBACK, *_names(host), *allowed)
-    settings = Settings(seed=seed, worlds=own, lenient=auth == "lenient", allowed_hosts=hosts, limits=limits)
+    settings = Settings(
+        seed=seed,
+        worlds=own,
+        lenient=auth == "lenient",
+        allowed_hosts=hosts,
+        limits=limits,
+        control_token=control_token,
+    )
     _run(_listeners(stalls, host), settings, ready_file)
 
 

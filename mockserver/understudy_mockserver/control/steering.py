@@ -63,6 +63,8 @@ class Fault(Order):
     probability: float = 1.0
     options: Mapping[str, Any] = field(default_factory=dict)
     event: str = ""
+    # Takes it out of the hub, if it is there.
+    withdraw: Callable[[], None] = field(repr=False, default=lambda: None)
 
     def is_due(self, chance: Random) -> bool:
         """Whether it happens this time."""
@@ -72,7 +74,7 @@ class Fault(Order):
 class Steering:
     """Answers that are forced and faults of answers, oldest first, and the chance that decides over some of them."""
 
-    __slots__ = ("_chance", "_number", "_seed", "faults", "forced", "of_events", "spent")
+    __slots__ = ("_chance", "_seed", "faults", "forced", "of_events", "spent")
 
     def __init__(self, seed: int) -> None:
         self.forced: list[Forcing] = []
@@ -81,7 +83,6 @@ class Steering:
         self.of_events: list[Fault] = []
         self.spent: deque[Order] = deque(maxlen=SHOWN)
         self._seed = seed
-        self._number = 0
         self._chance: Random | None = None
 
     @property
@@ -90,11 +91,6 @@ class Steering:
         if self._chance is None:
             self._chance = Random(f"{self._seed} faults")
         return self._chance
-
-    def number(self) -> int:
-        """The id of the next order."""
-        self._number += 1
-        return self._number
 
     def force(self, operation: str, view: View) -> Forcing | None:
         """The answer that is forced for the request, which uses it; the oldest goes first."""

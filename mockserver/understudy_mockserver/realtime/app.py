@@ -40,6 +40,10 @@ class Realtime:
         else:
             await self._app(scope, receive, send)
 
+    def gateway(self, contract: str) -> Gateway:
+        """The realtime side of a contract. Raises `KeyError` where it has none."""
+        return self._gateways[contract]
+
     async def close(self) -> None:
         """Ends all connections."""
         for protocol in self._protocol4.values():
@@ -48,7 +52,7 @@ class Realtime:
     def _name(self, scope: Scope) -> str:
         """The contract whose Socket.IO the path is; empty where it is none."""
         context: Context = scope[CONTEXT]
-        if context.situation:
+        if context.situation or PATH not in context.path:
             return ""
         path = context.path.strip("/")
         if path == PATH:

@@ -12,12 +12,12 @@ from understudy_mockserver.journal import EventEntry
 from understudy_mockserver.namespaces import NAME, Namespaces, State
 from understudy_mockserver.provider import Call, Provider
 from understudy_mockserver.realtime.hub import Connection, Emission, own_room
+from understudy_mockserver.sessions import ElsewhereError, staying
 from understudy_validators import judging
 from understudy_validators.answers import Answer
 from understudy_validators.contract import Contract
 from understudy_validators.judging import Verdict
 from understudy_validators.realtime import Channel, Event
-from understudy_validators.redaction import Redactor
 
 log = logging.getLogger("understudy")
 
@@ -44,7 +44,7 @@ class Gateway:
         self._channels: Mapping[str, Channel] = contract.realtime.channels
         self._handlers = provider.events
         self._namespaces = namespaces
-        self._redactor = Redactor([contract])
+        self._redactor = namespaces.redactor
 
     @property
     def max_depth(self) -> int:
@@ -67,31 +67,47 @@ class Gateway:
         channel = self._channels.get(namespace)
         if channel is None:
             raise RefusedError(UNKNOWN)
-        context = _context(context, handshake)
-        state = self._state(context)
         query = {key: value for key, value in handshake.items() if key not in (NAMESPACE_KEY, PREFER_KEY)}
-        now = state.clock.tick()
-        verdict = judging.judge_connect(channel.connect, query, state.world, now, state.quotas)
+        context, state, verdict = self._judge(channel.connect, query, _context(context, handshake))
+        now = state.clock.ticked
         preferred = _name(handshake.get(PREFER_KEY, ""))
+        forced = _forced(channel.connect, preferred, state, verdict.view)
         entry = EventEntry(
             contract=self.contract.name,
             operation=channel.connect.id,
             time=now,
             caller=verdict.view.get("caller"),
+            user=_user(verdict.view),
             direction="connected",
             event=namespace,
             payload=self._redactor.fields(query),
             connection=connection_id,
+            root_url=context.root_url,
+            preferred=preferred,
         )
         state.journal.add(entry)
-        self._admit(channel.connect, verdict, query, preferred, entry)
+        self._admit(channel.connect, verdict, query, forced, entry)
         connection = Connection(connection_id, namespace, context, state.hub, drop, preferred=preferred)
-        user_id = verdict.view.get("token", {}).get("userId")
+        user_id = _user(verdict.view)
         state.world["connections"].insert({"id": connection_id, "userId": user_id, "namespace": namespace})
         connection.view = {key: verdict.view[key] for key in ("query", "token", "caller") if key in verdict.view}
         state.hub.add(connection, user_id)
         self._handle(channel.connect, connection, state, verdict, now)
         return connection
+
+    def _judge(self, event: Event, query: Mapping[str, Any], context: Context) -> tuple[Context, State, Verdict]:
+        """What is found of a connection, in the namespace that it is for: its token may belong to another one."""
+        state = self._state(context)
+        now = state.clock.tick()
+        try:
+            verdict = judging.judge_connect(event, query, state.world, now, state.quotas)
+        except ElsewhereError as elsewhere:
+            if not context.is_named:
+                state.clock.untick()
+                return self._judge(event, query, context.within(elsewhere.namespace))
+            with staying(state.world):
+                verdict = judging.judge_connect(event, query, state.world, now, state.quotas)
+        return context, state, verdict
 
     def receive(self, connection: Connection, name: str, payload: Any) -> None:
         """Judges an event, and lets the provider act on it or refuses it.
@@ -105,6 +121,9 @@ class Gateway:
         now = state.clock.tick()
         view = {**connection.view, "connection": state.world["connections"].find(id=connection.id)}
         forced = _answer(event, connection.preferred)
+        if forced is None and state.steering.forced:
+            seen = judging.judge_event(event, payload, view, state.world, now).view
+            forced = _forced(event, "", state, seen)
         quotas = judging.NO_QUOTAS if forced else state.quotas
         verdict = judging.judge_event(event, payload, view, state.world, now, quotas)
         entry = EventEntry(
@@ -112,9 +131,10 @@ class Gateway:
             operation=event.id,
             time=now,
             caller=verdict.view.get("caller"),
+            user=_user(verdict.view),
             direction="received",
             event=name,
-            payload=payload,
+            payload=self._redactor.value(event.id, payload),
             connection=connection.id,
         )
         state.journal.add(entry)
@@ -142,6 +162,7 @@ class Gateway:
                 operation="disconnect",
                 time=state.clock.now,
                 caller=connection.view.get("caller"),
+                user=_user(connection.view),
                 direction="disconnected",
                 event=connection.namespace,
                 payload=None,
@@ -157,9 +178,8 @@ class Gateway:
         return self._namespaces.state(context.namespace, self.contract.name)
 
     def _admit(
-        self, event: Event, verdict: Verdict, sent: Mapping[str, Any], preferred: str, entry: EventEntry
+        self, event: Event, verdict: Verdict, sent: Mapping[str, Any], forced: Answer | None, entry: EventEntry
     ) -> None:
-        forced = _answer(event, preferred)
         if forced:
             entry.is_forced(forced.name)
             raise RefusedError(judging.event_body(forced, verdict.view, sent))
@@ -199,9 +219,23 @@ def _context(context: Context, handshake: Mapping[str, Any]) -> Context:
     return context.within(asked) if isinstance(asked, str) and NAME.fullmatch(asked) else context
 
 
+def _user(view: Mapping[str, Any]) -> Any:
+    """The id of the user whose token it is."""
+    return view.get("token", {}).get("userId")
+
+
 def _name(preference: Any) -> str:
     """The answer that `example=NAME` (or NAME alone) asks for."""
     return preference.removeprefix("example=") if isinstance(preference, str) else ""
+
+
+def _forced(event: Event, preferred: str, state: State, view: Mapping[str, Any]) -> Answer | None:
+    """The answer that the client prefers, else the one that is forced through the control API."""
+    answer = _answer(event, preferred)
+    if answer is None and state.steering.forced:
+        forcing = state.steering.force(event.id, view)
+        answer = forcing.choice if forcing and isinstance(forcing.choice, Answer) else None
+    return answer
 
 
 def _answer(event: Event, name: str) -> Answer | None:

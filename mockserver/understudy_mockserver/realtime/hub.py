@@ -105,6 +105,8 @@ class Hub:
         self.rooms: dict[str, dict[str, Connection]] = {}
         self.faults: Faults[Emission] = Faults()
         self._timers: set[asyncio.TimerHandle] = set()
+        #: Where a list is here, late events wait in it for whoever plays a recording, instead of for their time.
+        self.held: list[Emission] | None = None
 
     def add(self, connection: Connection, user_id: Any) -> None:
         """Takes a connection in; it is in its own room, and in its user's."""
@@ -143,7 +145,17 @@ class Hub:
             self.remove(connection)
             connection.drop()
 
+    def release(self, emission: Emission) -> None:
+        """Delivers an event that is held."""
+        if self.held is not None:
+            self.held.remove(emission)
+            self._deliver(emission)
+
     def _later(self, seconds: float, emission: Emission) -> None:
+        if self.held is not None:
+            self.held.append(emission)
+            return
+
         def fire() -> None:
             self._timers.discard(timer)
             self._deliver(emission)

@@ -150,10 +150,16 @@ def test_case_and_parameters_of_a_files_media_type_do_not_count(client: httpx.Cl
     assert (kept["type"], kept["originalMimeType"]) == ("document", "text/csv")
 
 
-def test_a_file_without_name_and_type_gets_those_of_the_vendors_client(client: httpx.Client) -> None:
-    [kept] = created(send_form(client, Part("files", "abc")))["files"]
-    assert (kept["type"], kept["originalMimeType"]) == ("other", "application/octet-stream")
-    assert kept["originalPath"].endswith("/upload")
+def test_a_file_without_a_name_or_a_type_gets_that_of_the_vendors_client(client: httpx.Client) -> None:
+    parts = [Part("files", "abc", "a.bin"), Part("files", "abc", content_type="application/octet-stream")]
+    kept = created(send_form(client, *parts))["files"]
+    assert [(each["type"], each["originalMimeType"]) for each in kept] == [("other", "application/octet-stream")] * 2
+    assert [each["originalPath"].rpartition("/")[2] for each in kept] == ["a.bin", "upload"]
+
+
+def test_a_part_without_both_is_a_text_and_no_file(client: httpx.Client) -> None:
+    response = send_form(client, Part("files", "abc"))
+    assert (response.status_code, response.json()["code"]) == (400, "chat/invalid-body")
 
 
 def test_files_keep_their_order(client: httpx.Client) -> None:

@@ -14,7 +14,10 @@ Entry = dict[str, Any]
 def record(page: Page) -> dict[str, Any]:
     """The HAR of all that the page has done so far."""
     entries: dict[str, Entry] = {}
-    for method, facts in list(page.events):
+    events = list(page.events)
+    for method, facts in events:
+        _begin(entries, method, facts)
+    for method, facts in events:  # what is added to a request may be told before the request
         _note(entries, method, facts)
     for identifier, entry in entries.items():
         if entry["_resourceType"] != "websocket" and entry["response"]["status"]:
@@ -22,7 +25,7 @@ def record(page: Page) -> dict[str, Any]:
     return {"log": {"version": "1.2", "creator": {"name": "Chromium", "version": ""}, "entries": [*entries.values()]}}
 
 
-def _note(entries: dict[str, Entry], method: str, facts: dict[str, Any]) -> None:
+def _begin(entries: dict[str, Entry], method: str, facts: dict[str, Any]) -> None:
     identifier = facts.get("requestId", "")
     if method == "Network.requestWillBeSent" and facts["request"]["url"].startswith("http"):
         sent = facts["request"]
@@ -30,9 +33,13 @@ def _note(entries: dict[str, Entry], method: str, facts: dict[str, Any]) -> None
     elif method == "Network.webSocketCreated":
         entries[identifier] = _entry("GET", facts["url"], 0.0, "websocket")
         entries[identifier]["_webSocketMessages"] = []
-    elif identifier not in entries:
+
+
+def _note(entries: dict[str, Entry], method: str, facts: dict[str, Any]) -> None:
+    identifier = facts.get("requestId", "")
+    if identifier not in entries:
         return
-    elif method == "Network.requestWillBeSentExtraInfo":
+    if method == "Network.requestWillBeSentExtraInfo":
         entries[identifier]["request"]["headers"] = _headers(facts["headers"])
     elif method in ("Network.responseReceived", "Network.webSocketHandshakeResponseReceived"):
         entries[identifier]["response"] |= _answer(facts["response"])

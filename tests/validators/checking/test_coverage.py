@@ -10,11 +10,18 @@ import pytest
 from tests import tiny
 from tests.shipped import CONTRACTS
 from tests.validators.checking.exchanges import exchange
+from understudy_mockserver.app import create_app
+from understudy_mockserver.journal import HttpEntry
+from understudy_mockserver.server import serving
+from understudy_mockserver.settings import Settings
 from understudy_validators import Contract
 from understudy_validators.checking.coverage import KINDS, Coverage, shortfalls, thresholds
+from understudy_validators.checking.loop import LoopThread
+from understudy_validators.checking.target import Target
 from understudy_validators.checking.ways import Way
 from understudy_validators.errors import UsageError
 from understudy_validators.violation import Violation
+from understudy_validators.wire import build
 
 RULES = "[{id: owned, lookup: things, where: {id: path.thingId, owner: caller.id}, answer: missing}]"
 
@@ -107,6 +114,29 @@ def test_two_halves_make_the_whole_and_survive_the_way_between_processes() -> No
 @pytest.mark.parametrize("name", CONTRACTS)
 def test_a_shipped_contract_has_something_of_each_kind(name: str) -> None:
     assert all(line.total for line in Coverage(CONTRACTS[name]).lines())
+
+
+def test_a_running_mocks_journal_is_coverage_too() -> None:
+    """What its entries know, the exchange, the violations and the answer, is what counts."""
+    contract = CONTRACTS["replyke"]
+    with LoopThread() as loop:
+        app = create_app([contract.name], Settings(seed=1))
+        target = Target(f"{loop.enter(serving(app))}/{contract.name}", loop)
+        for step in ({}, {"past": "/body/content/maxLength"}, {"as": None}, {"as": "carol-token"}):
+            target.send(build(contract, {"send": "sendMessage", **step}))
+        target.close()
+    coverage = Coverage(contract)
+    for entry in app.namespaces.open("default").journal:
+        assert isinstance(entry, HttpEntry)
+        operation = contract.operation(entry.operation)
+        coverage.record(operation, entry.exchange, violations=entry.violations, answer=entry.answer)
+    assert {kind: seen(coverage, kind) for kind in ("statuses", "errors", "constraints", "rules", "ways")} == {
+        "statuses": {f"sendMessage {status}" for status in (201, 400, 401, 403)},
+        "errors": {"content-too-long", "unauthorized", "not-a-member"},
+        "constraints": {"sendMessage /body/content/maxLength application/json"},
+        "rules": {"sendMessage security", "sendMessage active-member"},
+        "ways": {"sendMessage security missing", "sendMessage active-member must/isActive"},
+    }
 
 
 def test_a_threshold_is_one_for_all_or_one_for_each_kind() -> None:

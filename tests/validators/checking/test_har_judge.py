@@ -151,3 +151,11 @@ def test_a_finding_says_how_to_see_it_again() -> None:
         " -H 'Authorization: Bearer alice-token' --data-raw '{\"text\":5}'"
     )
     assert finding.pointer == "/paths/~1things~1{thingId}/post"
+
+
+def test_an_answer_that_a_rule_with_state_gives_too_proves_nothing() -> None:
+    other = "{id: mine, lookup: things, where: {id: path.thingId, owner: caller.id}, answer: forbidden}"
+    alone = "{id: polite, require: {properties: {body: {required: [text]}}}, answer: forbidden}"
+    refusal = exchange(status=403, answer={"code": "forbidden"})
+    assert found(judge(refusal, contract=tiny.contract(rules=f"[{alone}]"))) == [("polite", "/status")]
+    assert found(judge(refusal, contract=tiny.contract(rules=f"[{alone}, {other}]"))) == []

@@ -38,43 +38,48 @@ properties:
 """
 
 
+EXPECTED = [
+    "/body/type",
+    "/body/additionalProperties",
+    "/body/text/required",
+    "/body/text/type",
+    "/body/text/maxLength",
+    "/body/text/x-max-bytes",
+    "/body/tags/type",
+    "/body/tags/maxItems",
+    "/body/tags/items/type",
+    "/body/tags/items/enum",
+    "/body/shape/anyOf",
+    "/body/shape/anyOf/0/type",
+    "/body/shape/anyOf/0/minLength",
+    "/body/shape/anyOf/1/type",
+    "/body/more/additionalProperties/type",
+    "/body/more/additionalProperties/maximum",
+    "/body/more/type",
+    "/body/more/minProperties",
+    "form media-type",
+    "form not-json",
+    "security missing",
+    "security invalid",
+    "security expired",
+    "owned missing",
+    "owned elsewhere",
+    "owned live",
+    "owned where_not",
+    "owned must/price",
+    "owned must/shelf",
+    "short body/text/required",
+    "new taken",
+    "rate used-up",
+]
+
+
 def texts(contract: Contract) -> list[str]:
     return [str(way).removeprefix("addThing ") for way in Ways(contract)]
 
 
 def test_each_constraint_and_each_way_to_break_each_rule_is_listed_once() -> None:
-    assert texts(tiny.contract(rules=RULES, schema=SCHEMA)) == [
-        "/body/type",
-        "/body/additionalProperties",
-        "/body/text/required",
-        "/body/text/maxLength",
-        "/body/text/x-max-bytes",
-        "/body/text/type",
-        "/body/tags/maxItems",
-        "/body/tags/type",
-        "/body/tags/items/type",
-        "/body/tags/items/enum",
-        "/body/shape/anyOf",
-        "/body/more/type",
-        "/body/more/minProperties",
-        "/body/more/*/maximum",
-        "/body/more/*/type",
-        "form media-type",
-        "form not-json",
-        "security missing",
-        "security invalid",
-        "security expired",
-        "owned missing",
-        "owned elsewhere",
-        "owned ended",
-        "owned same",
-        "owned must/required",
-        "owned must/price",
-        "owned must/shelf",
-        "short require",
-        "new taken",
-        "rate exceeded",
-    ]
+    assert texts(tiny.contract(rules=RULES, schema=SCHEMA)) == EXPECTED
 
 
 def test_a_parameter_has_ways_but_for_what_no_text_can_break() -> None:
@@ -85,8 +90,8 @@ def test_a_parameter_has_ways_but_for_what_no_text_can_break() -> None:
     found = texts(tiny.contract(parameters=parameters))
     assert found[:4] == [
         "/query/limit/required",
-        "/query/limit/maximum",
         "/query/limit/type",
+        "/query/limit/maximum",
         "/headers/x-kind/pattern",
     ]
     assert "/path/thingId/type" not in found
@@ -137,7 +142,7 @@ def test_an_answer_tells_the_rule_that_alone_gives_it() -> None:
     contract = tiny.contract(rules=RULES)
     ways, operation = Ways(contract), next(iter(contract))
     told = {name: [str(way) for way in ways.of_answer(operation, name)] for name in ("limited", "expired", "too-long")}
-    assert told == {"limited": ["addThing rate exceeded"], "expired": ["addThing security expired"], "too-long": []}
+    assert told == {"limited": ["addThing rate used-up"], "expired": ["addThing security expired"], "too-long": []}
 
 
 @pytest.mark.parametrize(
@@ -160,5 +165,5 @@ def test_a_value_stands_at_an_edge_when_its_size_is_the_limit(schema: object, at
 
 def test_a_schema_that_contains_itself_ends() -> None:
     document = {"node": {"type": "object", "properties": {"next": {"$ref": "#/node"}}}}
-    found = list(constraints({"$ref": "#/node"}, document, "/body"))
-    assert 1 < len(found) < 30
+    found = [one.pointer for one in constraints({"$ref": "#/node"}, document, "/body")]
+    assert found == ["/body/type"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -43,6 +44,8 @@ CONVERSATIONS = 10
 STEPS = 15
 #: Different mistakes that one case may show; then it is given up.
 MOST_FINDINGS = 5
+#: Events that one step may cause, at most.
+MOST_EVENTS = 1000
 #: Seconds in which a socket's answer is expected.
 EVENT_WAIT = 2.0
 #: Seconds after which silence means that nothing was wrong.
@@ -157,8 +160,8 @@ class Campaign:
             self.impossible |= {str(way): reason for way, reason in faults.impossible.items()}
             for way in faults.ways:
                 if way not in faults.impossible:
-                    yield Case(phase, operation, lambda way=way: faults.strategy(way), 1, way, _answers(operation, way))
-        elif phase == "random":
+                    yield Case(phase, operation, partial(faults.strategy, way), 1, way, _answers(operation, way))
+        elif phase == "random" and not fuzzing.valid(contract, operation).is_empty:
             yield Case(phase, operation, lambda: fuzzing.valid(contract, operation), self.plan.max_examples)
 
     def run_case(self, case: Case) -> list[Finding]:
@@ -218,7 +221,8 @@ class Campaign:
             if not self.out_of_time:
                 self._attempt(case, drawn, known)
 
-        attempt.__name__ = f"attempt {self.contract.name} {case.id}"  # the database keeps what fails by this name
+        # The database keeps what fails by this name.
+        attempt.__name__ = f"attempt_{sha256(f'{self.contract.name} {case.id}'.encode()).hexdigest()[:24]}"
         seed = self._seed_of(f"{case.phase} {case.id}")
         once = self._settings(case.examples)(seeded(seed)(given(case.make())(attempt)))
         try:
@@ -275,7 +279,9 @@ class Campaign:
         connection = self.target.take(step)
         if operation.name == CONNECT:
             return self._events.connected(operation, connection, violation)
-        came = self.target.listen(step.name, 1, SILENCE if violation is None else EVENT_WAIT)
+        # What the steps before it caused may come first.
+        refusals = {operation.answers[violation.answer].event} if violation else ()
+        came = self.target.listen(step.name, MOST_EVENTS, EVENT_WAIT if violation else SILENCE, refusals)
         return self._events.answered(operation, came, violation)
 
     def _finding(

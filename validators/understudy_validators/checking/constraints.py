@@ -2,86 +2,122 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from understudy_validators import pointers
-from understudy_validators.edges import SIZES, only_tells
-from understudy_validators.schemas import compact_size, dereference
+from understudy_validators.edges import only_tells
+from understudy_validators.places import EACH
+from understudy_validators.schemas import compact_size
 
-#: Keywords that judge a value; `anyOf` and its like do so as a whole, whatever stands in them.
+#: Keywords that judge a value itself.
 KEYWORDS = (
-    *("type", "enum", "const", "pattern", "format", "multipleOf", "exclusiveMaximum", "exclusiveMinimum"),
-    *("maxProperties", "minProperties", "propertyNames", "uniqueItems", "contains", "dependentRequired"),
-    *("anyOf", "oneOf", "not"),
+    *("type", "enum", "const", "not", "format", "pattern", "minLength", "maxLength", "x-max-bytes", "x-max-file-bytes"),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minItems", "maxItems"),
+    *("uniqueItems", "contains", "minProperties", "maxProperties", "propertyNames"),
 )
-#: Keywords that judge a value where they are `false`, and else hold a schema of what they speak of.
-_CLOSED = ("additionalProperties", "unevaluatedProperties", "unevaluatedItems")
+#: Keywords that forbid where they are `false`, and else hold a schema of what they speak of.
+_CLOSED = ("additionalProperties", "unevaluatedProperties", "items", "unevaluatedItems")
+_BRANCHES = ("anyOf", "oneOf")
 #: Stands for whatever property has no schema of its own.
 ANY = "*"
-_DEEPEST = 12
+_DEEPEST = 16
+
+Tokens = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """One constraint: `pointer` is the way to the value and the keyword, `/body/tags/items/maxLength`."""
+    """One constraint: `pointer` is the way to it through the schema, `/body/tags/items/maxLength`.
+
+    `at` is the way to the value: names, `[]` for each item, `*` for any other property. What is broken inside of a
+    branch of `anyOf` or `oneOf` breaks that word, which stands `under` the way to its value.
+    """
 
     pointer: str
+    at: Tokens
     keyword: str
     limit: Any = field(compare=False)
-
-    @property
-    def tokens(self) -> list[str]:
-        """The way to the value."""
-        return pointers.split(self.pointer)[:-1]
+    under: tuple[Tokens, str] | None = None
 
     @property
     def has_edge(self) -> bool:
         """Whether a value can be exactly at its limit."""
-        return self.keyword in SIZES or self.keyword in ("maxProperties", "minProperties")
+        return self.keyword in _MEASURES
 
 
-def constraints(schema: Any, document: Mapping[str, Any], at: str, depth: int = 0) -> Iterator[Constraint]:
-    """Every constraint in a schema and below it; `at` is the pointer of the value that it judges.
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where a schema stands: the value's way, the way's text, and the branch that it is in."""
 
-    What stands in `allOf`, `then` and `else` counts for the value itself. A schema that contains itself is followed
-    twelve levels down.
+    at: Tokens
+    text: str
+    under: tuple[Tokens, str] | None = None
+
+    def below(self, token: str, text: str) -> _Spot:
+        return _Spot((*self.at, token), f"{self.text}/{text}", self.under)
+
+    def constraint(self, keyword: str, limit: Any) -> Constraint:
+        return Constraint(f"{self.text}/{keyword}", self.at, keyword, limit, self.under)
+
+
+def constraints(schema: Any, document: Mapping[str, Any], at: str) -> Iterator[Constraint]:
+    """Every constraint in a schema and below it, each once; `at` is the pointer of the value that it judges.
+
+    What stands in `allOf`, `then` and `else` counts for the value itself; a schema that contains itself is gone into
+    once.
     """
-    schema = dereference(schema, document)
-    if not isinstance(schema, dict) or depth > _DEEPEST:
+    found = _walk(schema, document, _Spot(tuple(pointers.split(at)), at), ())
+    yield from _once(found)
+
+
+def _once(found: Iterator[Constraint]) -> Iterator[Constraint]:
+    seen: set[str] = set()
+    for constraint in found:
+        if constraint.pointer not in seen:
+            seen.add(constraint.pointer)
+            yield constraint
+
+
+def _walk(schema: Any, document: Mapping[str, Any], spot: _Spot, above: tuple[int, ...]) -> Iterator[Constraint]:
+    if not isinstance(schema, dict) or id(schema) in above or len(above) > _DEEPEST:
         return
-    yield from _own(schema, at)
-    for inner in _beside(schema):
-        yield from constraints(inner, document, at, depth + 1)
-    for name, inner in _below(schema):
-        yield from constraints(inner, document, pointers.child(at, name), depth + 1)
+    above = (*above, id(schema))
+    if "$ref" in schema:
+        yield from _walk(pointers.resolve(document, schema["$ref"]), document, spot, above)
+    yield from _own(schema, spot)
+    for inner, where in _inner(schema, spot):
+        yield from _walk(inner, document, where, above)
 
 
-def _own(schema: Mapping[str, Any], at: str) -> Iterator[Constraint]:
-    for keyword in (*SIZES, *KEYWORDS):
+def _own(schema: Mapping[str, Any], spot: _Spot) -> Iterator[Constraint]:
+    for keyword in (*KEYWORDS, *_BRANCHES):
         if keyword in schema and not only_tells(schema, keyword):
-            yield Constraint(f"{at}/{keyword}", keyword, schema[keyword])
-    for keyword in _CLOSED:
-        if schema.get(keyword) is False:
-            yield Constraint(f"{at}/{keyword}", keyword, False)
+            yield spot.constraint(keyword, schema[keyword])
+    yield from (spot.constraint(keyword, False) for keyword in _CLOSED if schema.get(keyword) is False)
     for name in schema.get("required", ()):
-        yield Constraint(f"{pointers.child(at, name)}/required", "required", name)
+        yield spot.below(name, pointers.escape(name)).constraint("required", name)
+    for name in schema.get("dependentRequired", {}):
+        pointer = f"{pointers.child(spot.text, name)}/dependentRequired"
+        yield Constraint(pointer, spot.at, "dependentRequired", schema["dependentRequired"][name], spot.under)
 
 
-def _beside(schema: Mapping[str, Any]) -> Iterator[Any]:
-    yield from schema.get("allOf", ())
-    yield from (schema[word] for word in ("then", "else") if word in schema)
-    yield from schema.get("dependentSchemas", {}).values()
-
-
-def _below(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    yield from schema.get("properties", {}).items()
-    yield from ((ANY, inner) for inner in schema.get("patternProperties", {}).values())
-    yield from ((ANY, schema[word]) for word in ("additionalProperties", "unevaluatedProperties") if word in schema)
-    yield from ((str(index), inner) for index, inner in enumerate(schema.get("prefixItems", ())))
-    if "items" in schema:
-        yield "items", schema["items"]
+def _inner(schema: Mapping[str, Any], spot: _Spot) -> Iterator[tuple[Any, _Spot]]:
+    """The schemas in a schema, and where they stand."""
+    yield from (
+        (inner, spot.below(name, pointers.escape(name))) for name, inner in schema.get("properties", {}).items()
+    )
+    for pattern, inner in schema.get("patternProperties", {}).items():
+        yield inner, spot.below(ANY, f"patternProperties{pointers.join(pattern)}")
+    for index, inner in enumerate(schema.get("prefixItems", ())):
+        yield inner, spot.below(str(index), f"prefixItems/{index}")
+    for word in _CLOSED:
+        yield schema.get(word), spot.below(EACH if "tems" in word else ANY, word)
+    yield from ((inner, spot) for inner in (*schema.get("allOf", ()), schema.get("then"), schema.get("else")))
+    for word in _BRANCHES:
+        for index, inner in enumerate(schema.get(word, ())):
+            yield inner, _Spot(spot.at, f"{spot.text}/{word}/{index}", spot.under or (spot.at, word))
 
 
 _MEASURES: Mapping[str, tuple[type | tuple[type, ...], Callable[[Any], Any]]] = {
@@ -103,11 +139,11 @@ def is_at_edge(constraint: Constraint, view: Mapping[str, Any]) -> bool:
     kind, measure = _MEASURES[constraint.keyword]
     return any(
         isinstance(value, kind) and not isinstance(value, bool) and measure(value) == constraint.limit
-        for value in _values(view, constraint.tokens)
+        for value in _values(view, constraint.at)
     )
 
 
-def _values(value: Any, tokens: list[str]) -> Iterator[Any]:
+def _values(value: Any, tokens: Sequence[str]) -> Iterator[Any]:
     """What stands at the end of a way."""
     if not tokens:
         yield value
@@ -118,8 +154,6 @@ def _values(value: Any, tokens: list[str]) -> Iterator[Any]:
         for inner in named:
             yield from _values(inner, rest)
     elif isinstance(value, list):
-        chosen = (
-            value if first == "items" else [value[int(first)]] if first.isdecimal() and int(first) < len(value) else []
-        )
+        chosen = value if first == EACH else value[int(first) :][:1] if first.isdecimal() else []
         for item in chosen:
             yield from _values(item, rest)

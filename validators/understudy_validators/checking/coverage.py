@@ -14,7 +14,7 @@ from understudy_validators.checking.conformance import body_of
 from understudy_validators.checking.constraints import is_at_edge
 from understudy_validators.checking.recognition import recognise
 from understudy_validators.checking.traffic import media_type_of_request, parameters_of, read, to_request
-from understudy_validators.checking.ways import CONSTRAINT, Way, Ways
+from understudy_validators.checking.ways import CONSTRAINT, AnyWay, Ways
 from understudy_validators.contract import Contract, Operation
 from understudy_validators.errors import UsageError
 from understudy_validators.exchange import Exchange
@@ -66,7 +66,7 @@ class Coverage:
         exchange: Exchange,
         *,
         violations: Sequence[Violation] = (),
-        way: Way | None = None,
+        way: AnyWay | None = None,
         answer: str = "",
     ) -> None:
         """Counts an exchange.
@@ -93,7 +93,7 @@ class Coverage:
         payload: Any = None,
         *,
         violations: Sequence[Violation] = (),
-        way: Way | None = None,
+        way: AnyWay | None = None,
         answer: str = "",
     ) -> None:
         """Counts an event that a client emitted, or a connection; `answer` is what it was refused with."""
@@ -107,7 +107,7 @@ class Coverage:
         self._broken(event, violations, way, "")
 
     def _broken(
-        self, operation: Operation | Event, violations: Sequence[Violation], way: Way | None, media_type: str
+        self, operation: Operation | Event, violations: Sequence[Violation], way: AnyWay | None, media_type: str
     ) -> None:
         first = violations[0] if violations else None
         if way is None and first is not None:
@@ -123,15 +123,12 @@ class Coverage:
         if any(placed.constraint.has_edge for placed in self._ways.constraints(operation.id)):
             request = to_request(exchange)
             view, media_type = read(operation, request, parameters_of(operation, request.path))
-            first = operation.media_types[0].name if operation.media_types else ""
-            self._at_edge(operation.id, view, "" if media_type == first else media_type)
+            self._at_edge(operation.id, view, media_type)
 
     def _at_edge(self, operation: str, view: Mapping[str, Any], media_type: str = "") -> None:
-        """Counts the edges in a view, whose body is of a media type that is empty for the operation's first."""
         for placed in self._ways.constraints(operation):
             way, constraint = placed.way, placed.constraint
-            same_body = way.detail == media_type or not way.place.startswith("/body/")
-            if constraint.has_edge and same_body and is_at_edge(constraint, view):
+            if constraint.has_edge and way.detail in ("", media_type) and is_at_edge(constraint, view):
                 self._add("edges", str(way))
 
     def _names(self, operation: Operation, exchange: Exchange) -> list[str]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from understudy_validators.checking import frames
 from understudy_validators.checking.coverage import Coverage
-from understudy_validators.checking.events import EventConformance
+from understudy_validators.checking.events import ACK, EventConformance
 from understudy_validators.checking.finding import Difference
 from understudy_validators.checking.frames import Packet
 from understudy_validators.checking.har_reader import Recorded
@@ -17,9 +17,6 @@ from understudy_validators.checking.traffic import answers_of, judge_event_alone
 from understudy_validators.contract import Contract
 from understudy_validators.realtime import CONNECT_ERROR, Event
 from understudy_validators.violation import Violation
-
-#: The message that an acknowledgement holds.
-ACK = "ack"
 
 
 @dataclass(slots=True)

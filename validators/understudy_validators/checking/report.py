@@ -62,7 +62,6 @@ def _finding(finding: Finding, redactor: Redactor, scrubber: Scrubber, lines: Sc
         difference=_difference(finding, redactor, scrubber),
         exchanges=tuple(redactor.exchanges(finding.exchanges, scrubber)),
         curl=lines.text(finding.curl),
-        replay=lines.text(finding.replay),
     )
 
 

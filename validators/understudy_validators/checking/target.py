@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -139,12 +139,15 @@ class Target:
         except OSError as error:
             raise UsageError(f"{self.base_url} takes no sockets: {error}.") from None
 
-    def listen(self, name: str, count: int, seconds: float) -> list[tuple[str, Any]]:
-        """The events that came through a socket since the last time: waits for `count`, no longer than `seconds`."""
+    def listen(self, name: str, count: int, seconds: float, until: Collection[str] = ()) -> list[tuple[str, Any]]:
+        """The events that came through a socket since the last time.
+
+        Waits for `count`, or for one of the names `until`, no longer than `seconds`.
+        """
         connection = self.sockets.get(name)
         if connection is None or connection.client is None:
             return []
-        events = self._loop.run(connection.client.collect(count, seconds))
+        events = self._loop.run(connection.client.collect(count, seconds, until))
         connection.events += events
         return events
 

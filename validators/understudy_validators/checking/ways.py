@@ -8,23 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, Protocol
 
 from understudy_validators import pointers
-from understudy_validators.checking.constraints import Constraint, constraints
+from understudy_validators.checking.constraints import ANY, Constraint, constraints
 from understudy_validators.contract import Contract, Operation
 from understudy_validators.parameters import Parameter
+from understudy_validators.places import EACH
 from understudy_validators.realtime import Event
 from understudy_validators.rules import Check
 from understudy_validators.schemas import located
 from understudy_validators.violation import Violation
 
 CONSTRAINT, RULE = "constraint", "rule"
-#: Words with several schemas of which the parts can be broken one at a time.
-_BRANCHES = ("anyOf", "oneOf", "allOf")
-_FORM = {"application/json": "not-json", "multipart/form-data": "not-multipart"}
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
-_FORM_RULES = {"required": "no-body", "media-type": "media-type"}
+#: How `form` is broken, by the keyword of the violation.
+_FORM = {"required": "missing", "media-type": "media-type"}
+_READ = {"application/json": "not-json", "multipart/form-data": "not-multipart"}
+_SECURITY = ("missing", "invalid", "expired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Way:
 
     `kind` is `constraint` or `rule`. The `place` of a constraint is the pointer to it (`/body/tags/items/maxLength`);
     that of a rule is the rule's id. `detail` says how the rule is broken (`missing`, `must/isActive`), and of a
-    constraint the media type, where that is not the operation's first.
+    constraint the media type, where the operation has several.
     """
 
     operation: str
@@ -42,7 +43,21 @@ class Way:
     detail: str = ""
 
     def __str__(self) -> str:
-        return f"{self.operation} {self.place} {self.detail}".rstrip()
+        return " ".join(part for part in (self.operation, self.place, self.detail) if part)
+
+
+class AnyWay(Protocol):
+    """A way, of whoever made it; its text is what tells it from others."""
+
+    @property
+    def kind(self) -> str:
+        """`constraint` or `rule`."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """The constraint's pointer, or the rule's id."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +76,7 @@ class Ways:
         self._constraints = {one.id: tuple(_constraints(one, contract)) for one in (*contract, *contract.realtime)}
         self._rules = {one.id: tuple(_rules(one, contract)) for one in (*contract, *contract.realtime)}
         self._known = {str(way): way for way in self}
+        self._broken = {_key(placed): placed.way for name in self._constraints for placed in self._constraints[name]}
 
     def __iter__(self) -> Iterator[Way]:
         for name in self._constraints:
@@ -79,8 +95,9 @@ class Ways:
 
         A lookup does not tell whether a record stands elsewhere, or which of several demands it did not meet.
         """
-        texts = [*_texts(operation, violation, media_type), *self._of_rule(operation, violation)]
-        return next((self._known[text] for text in texts if text in self._known), None)
+        keys = _keys(operation, violation, media_type)
+        constraint = next((self._broken[key] for key in keys if key in self._broken), None)
+        return constraint or next((self._known.get(text) for text in self._of_rule(operation, violation)), None)
 
     def of_answer(self, operation: Operation | Event, answer: str) -> tuple[Way, ...]:
         """The ways of the one rule that alone gives an answer; none, where several rules or a constraint do.
@@ -100,8 +117,8 @@ class Ways:
         check = next((check for check in operation.checks if check.id == violation.rule), None)
         if violation.rule == "security":
             yield f"{operation.id} security {violation.actual}"
-        elif violation.path == "/body" and (violation.rule == "form" or violation.rule in _FORM_RULES):
-            detail = _FORM_RULES.get(violation.rule) or _FORM.get(str(violation.limit), "")
+        elif violation.path == "/body" and violation.rule in (*_FORM, "form"):
+            detail = _FORM.get(violation.rule) or _READ.get(str(violation.limit), "")
             yield f"{operation.id} form {detail}"
         elif check is not None:
             yield from self._told(operation, check, violation)
@@ -111,19 +128,28 @@ class Ways:
         ways = [way for way in self._rules[operation.id] if way.place == check.id]
         if check.kind == "lookup":
             nothing_found = isinstance(violation.limit, str)
-            ways = [way for way in ways if nothing_found is (way.detail in ("missing", "elsewhere", "ended", "same"))]
+            ways = [way for way in ways if nothing_found is (not way.detail.startswith("must/"))]
         if len(ways) == 1:
             yield str(ways[0])
 
 
-def _texts(operation: Operation | Event, violation: Violation, media_type: str) -> Iterator[str]:
-    """What the way of a broken constraint may be called: an index is `items`, a name that no schema knows is `*`."""
+_Key = tuple[str, str, tuple[str, ...], str]
+
+
+def _key(placed: Placed) -> _Key:
+    """What a violation of the constraint tells: operation, media type, where, and which keyword."""
+    constraint, way = placed.constraint, placed.way
+    inside = (constraint.pointer,) if constraint.under else ()  # a branch's own constraints tell nothing themselves
+    return (way.operation, way.detail, (*constraint.at, *inside), constraint.keyword)
+
+
+def _keys(operation: Operation | Event, violation: Violation, media_type: str) -> Iterator[_Key]:
+    """The keys that a violation may have: an index is an item, a name that no schema knows is any."""
     tokens = pointers.split(violation.path)
-    choices = [(token, "items", "*") if token.isdecimal() else (token, "*") for token in tokens]
-    for chosen in product(*choices):
-        place = f"{pointers.join(*chosen)}/{violation.rule}"
-        yield f"{operation.id} {place} {media_type}"
-        yield f"{operation.id} {place}"
+    choices = [(token, EACH, ANY) if token.isdecimal() else (token, ANY) for token in tokens]
+    for at in product(*choices):
+        yield operation.id, media_type, at, violation.rule
+        yield operation.id, "", at, violation.rule
 
 
 def _constraints(operation: Operation | Event, contract: Contract) -> Iterator[Placed]:
@@ -142,16 +168,16 @@ def _of_operation(operation: Operation, contract: Contract) -> Iterator[tuple[Co
     document = contract.document.data
     for parameter in operation.parameters:
         yield from ((constraint, "") for constraint in _of_parameter(parameter, document))
-    first = operation.media_types[0].name if operation.media_types else ""
+    several = len(operation.media_types) > 1
     for name, node in _content(operation, document).items():
         found = constraints(node.get("schema", True), document, "/body")
         forms = name in _FORMS
-        yield from ((one, "" if name == first else name) for one in found if not (forms and _is_given(one)))
+        yield from ((one, name if several else "") for one in found if not (forms and _is_given(one)))
 
 
 def _is_given(constraint: Constraint) -> bool:
     """Whether a form meets the constraint whatever it holds: it is an object, and its fields are texts."""
-    depth = len(constraint.tokens)
+    depth = len(constraint.at)
     return constraint.keyword == "type" and (depth == 1 or (depth == 2 and is_text(constraint.limit)))
 
 
@@ -162,7 +188,8 @@ def is_text(types: Any) -> bool:
 
 def _of_parameter(parameter: Parameter, document: Mapping[str, Any]) -> Iterator[Constraint]:
     if parameter.required and parameter.location != "path":
-        yield Constraint(f"{parameter.pointer}/required", "required", parameter.name)
+        at = tuple(pointers.split(parameter.pointer))
+        yield Constraint(f"{parameter.pointer}/required", at, "required", parameter.name)
     for constraint in constraints(parameter.schema, document, parameter.pointer):
         if not (constraint.keyword == "type" and is_text(constraint.limit)):  # it is sent as a text
             yield constraint
@@ -186,26 +213,14 @@ def _rules(operation: Operation | Event, contract: Contract) -> Iterator[Way]:
 
 def _details(check: Check, operation: Operation | Event, contract: Contract) -> Iterator[str]:
     if check.kind == "security":
-        yield from _of_security(operation, contract)
+        yield from _SECURITY
     elif check.kind == "form":
         yield from _of_form(operation, contract)
     else:
         document = contract.realtime.document if isinstance(operation, Event) else contract.document
-        rule = located(check.pointer, document.data)[1] if document else {}
-        yield from _DETAILS[check.kind](rule)
-
-
-def _of_security(operation: Operation | Event, contract: Contract) -> Iterator[str]:
-    if isinstance(operation, Event):
-        schemes, words, optional = list(operation.security), contract.realtime.credentials, False
-    else:
-        schemes = [name for way in operation.security for name in way]
-        words, optional = contract.credentials, not all(operation.security)
-    if not optional:
-        yield "missing"
-    yield "invalid"
-    if any("live" in words[name] for name in schemes):
-        yield "expired"
+        if document:
+            rule = located(check.pointer, document.data)[1]
+            yield from dict.fromkeys(_DETAILS[check.kind](rule, document.data))
 
 
 def _security_answers(operation: Operation | Event, contract: Contract) -> Mapping[str, str]:
@@ -221,38 +236,41 @@ def _of_form(operation: Operation | Event, contract: Contract) -> Iterator[str]:
     body = located(f"{operation.pointer}/requestBody", contract.document.data)[1]
     names = [media_type.name for media_type in operation.media_types]
     if body.get("required"):
-        yield "no-body"
+        yield "missing"
     if "*/*" not in names and "x-assume" not in body:
         yield "media-type"
-    yield from (_FORM[name] for name in names if name in _FORM)
+    yield from (_READ[name] for name in names if name in _READ)
 
 
-def _of_lookup(rule: Mapping[str, Any]) -> Iterator[str]:
+Node = Mapping[str, Any]
+
+
+def _of_lookup(rule: Node, document: Node) -> Iterator[str]:
     yield "missing"
-    if len(rule["where"]) > 1:
+    roots = {path.split(".")[0] for path in rule["where"].values() if isinstance(path, str)}
+    if len(rule["where"]) > 1 and roots & {"item", "body", "path", "query", "headers"}:
         yield "elsewhere"
-    if "live" in rule:
-        yield "ended"
-    if "where_not" in rule:
-        yield "same"
-    must = rule.get("must", {})
-    for word in must if isinstance(must, dict) else ():
-        yield from (f"must/{name}" for name in (must["properties"] if word == "properties" else [word]))
+    yield from (word for word in ("live", "where_not") if word in rule)
+    for constraint in constraints(rule.get("must", True), document, ""):
+        if constraint.under is None:
+            yield f"must/{constraint.at[0] if constraint.at else constraint.keyword}"
 
 
-def _of_require(rule: Mapping[str, Any]) -> Iterator[str]:
-    yield "require"
+def _of_require(rule: Node, document: Node) -> Iterator[str]:
+    for constraint in constraints(rule["require"], document, ""):
+        if constraint.under is None:
+            yield pointers.join(*constraint.at, constraint.keyword).removeprefix("/")
 
 
-def _of_unique(rule: Mapping[str, Any]) -> Iterator[str]:
+def _of_unique(rule: Node, document: Node) -> Iterator[str]:
     yield "taken"
 
 
-def _of_quota(rule: Mapping[str, Any]) -> Iterator[str]:
-    yield "exceeded"
+def _of_quota(rule: Node, document: Node) -> Iterator[str]:
+    yield "used-up"
 
 
-_DETAILS: Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
+_DETAILS: Mapping[str, Callable[[Node, Node], Iterator[str]]] = {
     "lookup": _of_lookup,
     "require": _of_require,
     "unique": _of_unique,

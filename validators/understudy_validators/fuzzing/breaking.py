@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
@@ -9,10 +10,10 @@ from typing import Any
 
 from understudy_validators.fuzzing.checks import is_type
 from understudy_validators.fuzzing.constraints import STRANGER, Constraint
-from understudy_validators.fuzzing.formats import WRONG
+from understudy_validators.fuzzing.formats import BUILDS, WRONG
 from understudy_validators.fuzzing.regexes import matching
 from understudy_validators.fuzzing.shapes import flat, types_of
-from understudy_validators.fuzzing.sources import Dice, Plainest
+from understudy_validators.fuzzing.sources import Dice, Plainest, Source
 from understudy_validators.fuzzing.text import PIECES, PLAIN, fitted
 from understudy_validators.fuzzing.values import UnfitError, Values
 from understudy_validators.schemas import compact_size
@@ -57,8 +58,18 @@ def _lengths(constraint: Constraint, values: Values, now: Any) -> Iterable[Any]:
     text = now if isinstance(now, str) else ""
     made = [PLAIN * size, (text + PLAIN * size)[:size], *((piece * size)[:size] for piece in _FILLERS[1:])]
     pattern = constraint.schema.get("pattern")
-    build = matching(pattern) if pattern else None
-    return [*made, *([build(Dice(roll)) for roll in range(_ROLLS)] if build else [])]
+    return [*(_stretched(pattern, size) if pattern else ()), *made]
+
+
+def _stretched(pattern: str, size: int) -> Iterable[str]:
+    """Texts that match the pattern and are so long: one of their letters is repeated, or the last ones are cut off."""
+    build = matching(pattern)
+    for roll in range(_ROLLS if build else 0):
+        text = build(Dice(roll)) if build else ""
+        more = size - len(text)
+        longer = [text[:i] + text[i] * more + text[i:] for i in range(len(text))] if more > 0 else [text[:size]]
+        with suppress(re.error):
+            yield from [one for one in longer if re.search(pattern, one)][:2]
 
 
 def _counts(constraint: Constraint, values: Values, now: Any) -> Iterable[Any]:
@@ -71,7 +82,9 @@ def _counts(constraint: Constraint, values: Values, now: Any) -> Iterable[Any]:
     different = list({repr(item): item for item in made if item is not NOTHING}.values())
     now = now if isinstance(now, list) else []
     fillers = [source for source in (now, different[:1], different) if source]
-    return [[*now, *(source * size)][:size] for source in fillers] if size else [[]]
+    rest = {word: value for word, value in constraint.schema.items() if word != constraint.keyword}
+    cut = [made[:size] for made in _rolled(rest, values) if isinstance(made, list) and len(made) >= size]
+    return [*([*now, *(source * size)][:size] for source in fillers), *cut] if size else [[]]
 
 
 def _tried(make: Callable[..., Any], roll: int | None) -> Any:
@@ -83,7 +96,9 @@ def _tried(make: Callable[..., Any], roll: int | None) -> Any:
 def _limits(constraint: Constraint, values: Values, now: Any) -> Iterable[Any]:
     keyword, limit = constraint.keyword, constraint.limit
     step = -1 if "inimum" in keyword else 1
-    edge = limit if keyword.startswith("exclusive") else limit + step * constraint.schema.get("multipleOf", 1)
+    multiple = constraint.schema.get("multipleOf", 1)
+    edge = limit if keyword.startswith("exclusive") else limit + step
+    edge = edge if multiple == 1 else (edge // multiple + (step > 0)) * multiple
     integer = "integer" in types_of(constraint.schema.get("type"))
     return [edge, limit + step * 1000, *([] if integer else [limit + step * 0.5])]
 
@@ -93,10 +108,19 @@ def _multiples(constraint: Constraint, values: Values, now: Any) -> Iterable[Any
     return [low + 1, low + constraint.limit + 1, constraint.limit * 1.5]
 
 
+#: What builds texts that are right by the one of two words when the other is to be broken.
+_OTHER_WORD: Mapping[str, Callable[[Node], Callable[[Source], str] | None]] = {
+    "pattern": lambda schema: BUILDS.get(schema.get("format", "")),
+    "format": lambda schema: matching(schema["pattern"]) if "pattern" in schema else None,
+}
+
+
 def _unmatched(constraint: Constraint, values: Values, now: Any) -> Iterable[Any]:
     """Texts that a pattern or a format may refuse, of the lengths that the schema wants."""
     least, most = constraint.schema.get("minLength", 0), constraint.schema.get("maxLength", 200)
     near = [now[1:]] if isinstance(now, str) else []
+    build = _OTHER_WORD[constraint.keyword](constraint.schema)
+    near += [build(Dice(roll)) for roll in range(_ROLLS)] if build else []
     texts = ("x", "!", "", " ", *WRONG, "a:b", "http://elsewhere.test/", "0", *PIECES, *near)
     return list(dict.fromkeys(fitted(text, least, most) for text in texts))
 
@@ -124,7 +148,8 @@ def _missing(constraint: Constraint, values: Values, now: Any) -> Iterable[Any]:
 def _strange(constraint: Constraint, values: Values, now: Any) -> Iterable[Any]:
     """An object with a property, or an array with an item, that must not be there."""
     if constraint.keyword in ("items", "unevaluatedItems"):
-        return [[*(now if isinstance(now, list) else []), PLAIN]]
+        made = [now, *_rolled(constraint.schema, values)]
+        return [[*items, PLAIN] for items in made if isinstance(items, list)]
     before = now if isinstance(now, dict) else _tried(values.of(constraint.schema), None)
     return [{**(before if isinstance(before, dict) else {}), STRANGER: value} for value in (PLAIN, 1)]
 
@@ -157,7 +182,10 @@ def _files(constraint: Constraint, values: Values, now: Any) -> Iterable[Any]:
 
 
 def _doubled(constraint: Constraint, values: Values, now: Any) -> Iterable[Any]:
-    for items in (now, *_rolled({**constraint.schema, "minItems": max(1, constraint.schema.get("minItems", 1))}, values)):
+    for items in (
+        now,
+        *_rolled({**constraint.schema, "minItems": max(1, constraint.schema.get("minItems", 1))}, values),
+    ):
         if isinstance(items, list) and items:
             yield [*items[: max(1, constraint.schema.get("maxItems", len(items) + 1) - 1)], items[0]]
 

@@ -48,7 +48,9 @@ def _prepared(schema: Any, base: str) -> Any:
 def is_type(value: Any, name: str) -> bool:
     """Whether the value is of the JSON Schema type."""
     if name == "integer":
-        return not isinstance(value, bool) and (isinstance(value, int) or (isinstance(value, float) and value == int(value)))
+        return not isinstance(value, bool) and (
+            isinstance(value, int) or (isinstance(value, float) and value == int(value))
+        )
     if isinstance(value, bool):
         return name == "boolean"
     return isinstance(value, _TYPES.get(name, ()))

@@ -69,7 +69,7 @@ def _walk(schema: Any, document: Node, where: _Where, above: tuple[int, ...]) ->
     if "$ref" in schema:
         yield from _walk(pointers.resolve(document, schema["$ref"]), document, where, above)
     for word in PLAIN_WORDS:
-        if word in schema and not (word in ("type", "format") and is_binary(schema)) and schema[word] is not False:
+        if word in schema and not _says_nothing(word, schema):
             yield Constraint(f"{text}/{word}", at, word, schema[word], schema, under)
     yield from _of_objects(schema, document, where, above)
     yield from _of_arrays(schema, document, where, above)
@@ -77,6 +77,12 @@ def _walk(schema: Any, document: Node, where: _Where, above: tuple[int, ...]) ->
         yield from _walk(inner, document, where, above)
     for word in BRANCHING:
         yield from _branches(schema, word, document, where, above)
+
+
+def _says_nothing(word: str, schema: Node) -> bool:
+    if word in ("type", "format"):
+        return is_binary(schema)
+    return word == "uniqueItems" and not schema[word]
 
 
 def _branches(schema: Node, word: str, document: Node, where: _Where, above: tuple[int, ...]) -> Iterator[Constraint]:

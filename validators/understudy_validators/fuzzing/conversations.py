@@ -79,19 +79,17 @@ def conversations(contract: Contract, system: System) -> type[RuleBasedStateMach
     def connect(self: Conversation, data: st.DataObject) -> None:
         if not self.connected:
             event = data.draw(st.sampled_from([event for event in contract.realtime if event.name == CONNECT]))
-            step = data.draw(valid(contract, event)).step
-            self.connected = system.take(replace(step, name="a"))
+            self.connected = system.take(_step(data, contract, event))
 
     def emit(self: Conversation, data: st.DataObject) -> None:
         if self.connected:
             event = data.draw(st.sampled_from(events))
-            step = data.draw(valid(contract, event)).step
-            payload = _payload(data, step.payload, places[event.id], system.world())
-            system.take(replace(step, name="a", payload=payload))
+            step = _step(data, contract, event)
+            system.take(replace(step, payload=_payload(data, step.payload, places[event.id], system.world())))
 
     if events:
-        Conversation.connect = rule(data=st.data())(connect)  # type: ignore[attr-defined]
-        Conversation.emit = rule(data=st.data())(emit)  # type: ignore[attr-defined]
+        Conversation.connect = rule(data=st.data())(connect)
+        Conversation.emit = rule(data=st.data())(emit)
     return Conversation
 
 
@@ -118,6 +116,14 @@ def _aimed(
             body = edit_at(body, place.tokens[1:], _chosen(data, known))
     path = fill(operation.path, parameters) if parameters != request.parameters else request.path
     return replace(request, path=path, parameters=parameters, body=body)
+
+
+def _step(data: st.DataObject, contract: Contract, event: Event) -> SocketStep:
+    """A step of the event, on the conversation's one connection."""
+    step = data.draw(valid(contract, event)).step
+    if not isinstance(step, SocketStep):
+        raise TypeError(f"{event.id} is no event")
+    return replace(step, name="a")
 
 
 def _payload(data: st.DataObject, payload: Any, places: tuple[Place, ...], world: World) -> Any:

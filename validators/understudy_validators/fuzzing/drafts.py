@@ -54,7 +54,12 @@ class Draft:
         root, rest = tokens[0], tokens[1:]
         if root == "body":
             return replace(self, body=_put(self.body, rest, value, schema, document))
-        return replace(self, **{root: _put(getattr(self, root), rest, value, True, document)})
+        return self.having(root, _put(getattr(self, root), rest, value, True, document))
+
+    def having(self, root: str, values: Any) -> Draft:
+        """The draft with another `path`, `query`, `headers` or `body`."""
+        changes: dict[str, Any] = {root: values}
+        return replace(self, **changes)
 
 
 def _below(value: Any, token: str) -> Any:
@@ -97,7 +102,9 @@ def _put_item(
 
 def _field_of_file(name: str, schema: Any, document: Mapping[str, Any]) -> str:
     """Rules know the type of a file by another name than those who send it."""
-    return "content_type" if name == "contentType" and any(is_binary(s) for s in alternatives(schema, document)) else name
+    return (
+        "content_type" if name == "contentType" and any(is_binary(s) for s in alternatives(schema, document)) else name
+    )
 
 
 def alternatives(schema: Any, document: Mapping[str, Any], depth: int = 0) -> list[Mapping[str, Any]]:

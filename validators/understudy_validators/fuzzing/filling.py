@@ -36,9 +36,10 @@ class Filler:
         self._make_body: dict[str, Make] = {name: values.of(schema) for name, schema in bodies.items()}
         self._good = good
         self._new = {tokens: new for tokens, new in reading.new.items() if EACH not in tokens}
-        self._fixed = _outermost(reading.identifying)
-        self._all = _outermost([*reading.identifying, *reading.conditional])
-        read = {*reading.identifying, *(tokens for move in reading.credentials for tokens, _ in move)}
+        carried = {tokens for move in reading.credentials for tokens, _ in move}
+        read = {*reading.identifying, *carried}
+        self._fixed = _outermost([*reading.identifying, *(tokens for tokens in carried if tokens[0] == "body")])
+        self._all = _outermost([*self._fixed, *reading.conditional])
         self._parameters = [
             (_ROOTS[p.location], p, values.of(p.schema))
             for p in parameters
@@ -60,7 +61,9 @@ class Filler:
             value = draft.get(tokens)
             if value is not NOTHING and value is not None and as_text(value) not in known:
                 identifier = form(fresh.number())
-                draft = _overlaid_draft(draft, tokens, as_text(identifier) if tokens[0] in ("path", "headers") else identifier)
+                draft = _overlaid_draft(
+                    draft, tokens, as_text(identifier) if tokens[0] in ("path", "headers") else identifier
+                )
         return draft
 
     def _body_filled(self, source: Source, base: Draft) -> Draft:
@@ -82,7 +85,7 @@ class Filler:
             if root == "path" and (value is NOTHING or not str(value)):
                 continue
             text = root == "query" or value is NOTHING
-            draft = replace(draft, **{root: _with(there, parameter.key, value if text else as_text(value))})
+            draft = draft.having(root, _with(there, parameter.key, value if text else as_text(value)))
         return draft
 
     def _kept(self, source: Source, draft: Draft, base: Draft, places: Iterable[Tokens]) -> Draft:
@@ -125,7 +128,7 @@ def _outermost(places: Iterable[Tokens]) -> tuple[Tokens, ...]:
 def _overlaid_draft(draft: Draft, tokens: Tokens, value: Any, base: Draft | None = None) -> Draft:
     root, rest = tokens[0], tokens[1:]
     inner = _overlaid(getattr(draft, root), rest, value, getattr(base or draft, root))
-    return replace(draft, **{root: inner})
+    return draft.having(root, inner)
 
 
 def _overlaid(there: Any, tokens: Tokens, value: Any, base: Any) -> Any:

@@ -11,8 +11,14 @@ from typing import Any
 #: Makes the id of a number.
 Form = Callable[[int], Any]
 
+
+def _uuid(number: int) -> str:
+    digits = f"{number & (1 << 88) - 1:022x}".zfill(32)
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:]}"
+
+
 _FORMS: tuple[tuple[str, Form], ...] = (
-    (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", lambda n: _uuid(n)),
+    (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", _uuid),
     (r"[0-9a-f]{24}", lambda n: f"{n & (1 << 96) - 1:024x}"),
     (r"[0-9]{1,18}", lambda n: str(10**12 + n % 10**12)),
 )
@@ -20,11 +26,6 @@ _UUID = _FORMS[0][1]
 # Ids differ from those of other runs on the same server by their beginning, and from each other by their end.
 _RUN = secrets.randbits(56)
 _count = itertools.count(1)
-
-
-def _uuid(number: int) -> str:
-    digits = f"{number & (1 << 88) - 1:022x}".zfill(32)
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:]}"
 
 
 def form_of(known: Sequence[Any], format_: str = "") -> Form:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,20 +59,22 @@ class Reading:
 def read(subject: Subject, kit: Kit, credentials: Sequence[Move]) -> Reading:
     """All that the rules of an operation look at."""
     rules = tuple(rules_of(subject.checks, subject.document))
+    place = subject.place
     carried = {tokens for move in credentials for tokens, _ in move}
-    compared = [entry for rule in rules for entry in _compared(rule) if entry[0] not in carried]
+    compared = [one for rule in rules for one in _compared(rule, place) if one.at not in carried]
     known: dict[Tokens, tuple[Any, ...]] = {}
     new: dict[Tokens, tuple[fresh.Form, frozenset[Any]]] = {}
-    for tokens, collection, field, kind in compared:
-        values = _values(subject, collection, field)
-        known[tokens] = tuple(_distinct((*known.get(tokens, ()), *values)))
-        if kind == "unique" and isinstance(collection, str):
-            new[tokens] = (_form(subject, tokens, values), frozenset(map(as_text, values)))
-    conditions = {tokens for rule in rules for tokens in _conditions(rule)}
+    for one in compared:
+        values = _values(subject, one.collection, one.field)
+        known[one.at] = tuple(_distinct((*known.get(one.at, ()), *values)))
+        if one.kind == "unique":
+            new[one.at] = (_form(subject, one.at, values), frozenset(map(as_text, values)))
+    conditions = {place(tokens) for rule in rules for tokens in _conditions(rule)}
     moves = [_move(tokens, value) for tokens, values in known.items() for value in _tried(subject, tokens, values)]
     conditional = frozenset(conditions - known.keys() - carried)
     for tokens in sorted(conditions - carried):
         moves += [_move(tokens, value) for value in _conditioned(subject, kit, rules, tokens)]
+    moves += subject.extra_moves()
     return Reading(rules, known, conditional, new, tuple(credentials), tuple(_distinct_moves(moves)))
 
 
@@ -85,20 +87,30 @@ def rules_of(checks: Iterable[Check], document: Node) -> Iterator[Rule]:
 
 def way_to(path: str, each: str) -> Tokens | None:
     """The way to what a rule's path means, if it is a place of the request."""
-    if path.split(".")[0] == "item":
+    if path.split(".", maxsplit=1)[0] == "item":
         path = path.replace("item", each, 1)
     tokens = tuple(path.replace(EACH, f".{EACH}").split("."))
     return tokens if tokens[0] in ROOTS and len(tokens) > 1 else None
 
 
-def _compared(rule: Rule) -> Iterator[tuple[Tokens, str, str, str]]:
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A place that a rule of a kind compares with a field of a collection."""
+
+    at: Tokens
+    collection: str
+    field: str
+    kind: str
+
+
+def _compared(rule: Rule, place: Callable[[Tokens], Tokens]) -> Iterator[_Compared]:
     if rule.check.kind not in ("lookup", "unique"):
         return
     for word in ("where", "where_not"):
         for field, path in rule.node.get(word, {}).items():
             tokens = way_to(path, rule.node.get("each", "")) if isinstance(path, str) else None
             if tokens:
-                yield tokens, rule.node[rule.check.kind], field, rule.check.kind
+                yield _Compared(place(tokens), rule.node[rule.check.kind], field, rule.check.kind)
 
 
 def _conditions(rule: Rule) -> Iterator[Tokens]:
@@ -161,13 +173,13 @@ def _form(subject: Subject, tokens: Tokens, known: Sequence[Any]) -> fresh.Form:
 
 def _schema_at(subject: Subject, tokens: Tokens) -> Any:
     if tokens[0] != "body":
-        return True
-    for schema in subject.bodies.values():
-        for token in tokens[1:]:
-            schema = below_schema(schema, token, subject.document)
-        if schema is not True:
-            return schema
-    return True
+        return subject.parameter_schema(tokens)
+    found = (_below(body, tokens[1:], subject.document) for body in subject.bodies.values())
+    return next((schema for schema in found if schema is not True), True)
+
+
+def _below(schema: Any, tokens: Tokens, document: Node) -> Any:
+    return _below(below_schema(schema, tokens[0], document), tokens[1:], document) if tokens else schema
 
 
 def _tried(subject: Subject, tokens: Tokens, values: Sequence[Any]) -> list[Any]:
@@ -178,7 +190,9 @@ def _tried(subject: Subject, tokens: Tokens, values: Sequence[Any]) -> list[Any]
 
 def _conditioned(subject: Subject, kit: Kit, rules: Sequence[Rule], tokens: Tokens) -> list[Any]:
     """What is tried where `when` or `require` look: what the rules name there, and what they don't."""
-    schemas = [schema for rule in rules for way, schema in _condition_schemas(rule) if way == tokens]
+    schemas = [
+        schema for rule in rules for way, schema in _condition_schemas(rule) if way and subject.place(way) == tokens
+    ]
     schema = _schema_at(subject, tokens)
     values = [] if schema is True else [sample(schema, subject.document)]
     for inner in schemas:

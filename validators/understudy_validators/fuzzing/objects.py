@@ -99,7 +99,7 @@ class _Arrays:
         items = node.get("items", node.get("unevaluatedItems", True))
         self.item = None if items is False else values.of(items)
         self.contained = values.of(node["contains"]) if "contains" in node else None
-        self.least = max(node.get("minItems", 0), node.get("minContains", 1) if self.contained else 0)
+        self.least: int = max(node.get("minItems", 0), node.get("minContains", 1) if self.contained else 0)
         limit = node.get("maxItems")
         self.most = limit if limit is not None else self.least + _FEW
         if self.item is None:

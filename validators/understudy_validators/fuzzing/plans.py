@@ -11,6 +11,7 @@ from understudy_validators import times
 from understudy_validators.contract import Contract, Operation
 from understudy_validators.fuzzing.credentials import credential_moves
 from understudy_validators.fuzzing.drafts import Draft, Tokens
+from understudy_validators.fuzzing.events import EventSubject
 from understudy_validators.fuzzing.filling import Filler
 from understudy_validators.fuzzing.kits import Kit
 from understudy_validators.fuzzing.model import Example
@@ -41,10 +42,10 @@ class Plan:
         self.filler = Filler(kit.values, subject.bodies, parameters, reading, dict(self._good()))
 
     def _arrangements(self) -> list[Draft]:
-        """Accepted drafts, the plainest first: the first example without all that can be left out."""
+        """Accepted drafts, the plainest first: the first example without all that can be left out; then short ones."""
         accepted = self.found.accepted
         reduced = [self._reduced(draft) for draft in _one_of_each_media_type(accepted)]
-        return list({draft.key: draft for draft in [*reduced, *accepted]}.values())
+        return list({draft.key: draft for draft in [*reduced, *sorted(accepted, key=_size)]}.values())
 
     def _reduced(self, draft: Draft) -> Draft:
         changed = True
@@ -96,12 +97,16 @@ def _one_of_each_media_type(drafts: Iterable[Draft]) -> list[Draft]:
     return list(first.values())
 
 
+def _size(draft: Draft) -> int:
+    return len(draft.key)
+
+
 def smaller_drafts(draft: Draft) -> Iterator[Draft]:
     """The draft with one thing left out, larger things first."""
     for root in ("query", "headers"):
         values = getattr(draft, root)
         for name in values:
-            yield replace(draft, **{root: {key: value for key, value in values.items() if key != name}})
+            yield draft.having(root, {key: value for key, value in values.items() if key != name})
     if draft.body is not NOTHING:
         yield replace(draft, body=NOTHING, media_type="")
         for body in _smaller(draft.body):
@@ -134,10 +139,14 @@ class _Itself:
         return isinstance(other, _Itself) and other.value is self.value
 
 
-def plan_of(contract: Contract, operation: Operation | Event, world: World | None = None, now: float | None = None) -> Plan:
+def plan_of(
+    contract: Contract, operation: Operation | Event, world: World | None = None, now: float | None = None
+) -> Plan:
     """The plan for an operation; made once for each world, as that is at first."""
     moment = times.to_seconds(contract.now) if now is None else now
-    return _plan(_Itself(contract), operation.id, isinstance(operation, Event), _Itself(world or contract.world), moment)
+    return _plan(
+        _Itself(contract), operation.id, isinstance(operation, Event), _Itself(world or contract.world), moment
+    )
 
 
 @lru_cache(maxsize=512)
@@ -150,7 +159,11 @@ def _kit(contract: _Itself, rest: bool) -> Kit:
 @lru_cache(maxsize=1024)
 def _plan(contract: _Itself, operation_id: str, is_event: bool, world: _Itself, now: float) -> Plan:
     one: Contract = contract.value
+    kit = _kit(contract, rest=not is_event)
+    if is_event:
+        event = next(event for event in one.realtime if event.id == operation_id)
+        on_socket = EventSubject(one, event, world.value, now)
+        return Plan(on_socket, kit, read(on_socket, kit, credential_moves(on_socket)))
     operation = one.operation(operation_id)
     subject = RestSubject(one, operation, world.value, now)
-    kit = _kit(contract, rest=True)
     return Plan(subject, kit, read(subject, kit, credential_moves(subject)), operation.parameters)

@@ -47,18 +47,14 @@ def _sequence(parts: Any) -> Build:
 def _part(kind: Any, value: Any) -> Build:
     if kind in (sre.LITERAL, sre.NOT_LITERAL, sre.IN, sre.ANY):
         return _one_of(_characters(kind, value))
-    if kind in (sre.AT, sre.ASSERT_NOT):
-        return lambda source: ""
     if kind is sre.BRANCH:
         return _branch([_sequence(branch) for branch in value[1]])
-    if kind is sre.SUBPATTERN:
-        return _sequence(value[-1])
+    if kind in (sre.SUBPATTERN, sre.ATOMIC_GROUP):
+        return _sequence(value[-1] if kind is sre.SUBPATTERN else value)
     if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
         return _repeat(value[0], value[1], _sequence(value[2]))
-    if kind is sre.ASSERT:
-        return _sequence(value[1]) if value[0] < 0 else lambda source: ""
-    if kind is sre.ATOMIC_GROUP:
-        return _sequence(value)
+    if kind in (sre.AT, sre.ASSERT, sre.ASSERT_NOT):
+        return lambda source: ""
     raise NotImplementedError(str(kind))
 
 

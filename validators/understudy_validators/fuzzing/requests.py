@@ -35,7 +35,9 @@ def _valid(draw: Callable[[st.SearchStrategy[Any]], Any], plan: Plan) -> Example
 
 
 def examples(contract: Contract, operation: Operation | Event) -> Iterator[Example]:
-    """The contract's own examples of the operation, as requests."""
+    """The contract's own examples of the operation that its world accepts, as requests."""
     plan = plan_of(contract, operation)
     for draft in plan.subject.examples():
-        yield plan.example(draft)
+        verdict = plan.subject.judge(draft)
+        if verdict is not None and verdict.accepted:
+            yield plan.example(draft)

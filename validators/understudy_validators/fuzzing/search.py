@@ -65,7 +65,9 @@ class Search:
             yield from (self._moved(first, move) for move in self._reading.moves)
         moves = self._reading.moves
         for index, one in enumerate(moves):
-            yield from (self._moved(self._moved(start, one), other) for other in moves[index + 1 :] if _differ(one, other))
+            yield from (
+                self._moved(self._moved(start, one), other) for other in moves[index + 1 :] if _differ(one, other)
+            )
 
     def _further(self, singles: list[Move]) -> None:
         """From what is accepted or nearly what is wanted, on to what was not found yet."""

@@ -12,11 +12,10 @@ import orjson
 
 from understudy_validators import judging, wire
 from understudy_validators.answers import as_text
-from understudy_validators.bodies import MediaType
 from understudy_validators.case import Quotas, Request
 from understudy_validators.catalogue import Step
 from understudy_validators.contract import Contract, Operation
-from understudy_validators.fuzzing.drafts import Draft
+from understudy_validators.fuzzing.drafts import Draft, Tokens
 from understudy_validators.judging import NO_QUOTAS, Verdict
 from understudy_validators.records import World
 from understudy_validators.routing import Router
@@ -28,7 +27,11 @@ from understudy_validators.wire import FORM, JSON, NOTHING, WireRequest
 Node = Mapping[str, Any]
 #: What a header may hold so that every client and server passes it on as it is.
 _HEADER = re.compile(r"[!-~]([ -~]*[!-~])?")
+_ROOTS = {"path": "path", "query": "query", "header": "headers"}
 _URLENCODED = "application/x-www-form-urlencoded"
+
+#: Longer addresses are refused for a reason of their own, by servers and by what stands before them.
+LONGEST_QUERY = 4000
 
 
 class Subject(Protocol):
@@ -41,6 +44,22 @@ class Subject(Protocol):
     bodies: Mapping[str, Any]
     world: World
     now: float
+
+    def place(self, tokens: Tokens) -> Tokens:
+        """Where a draft has what rules see at the end of that way."""
+        ...
+
+    def parameter_schema(self, tokens: Tokens) -> Any:
+        """The schema of a parameter, or `True`."""
+        ...
+
+    def is_text(self, tokens: Tokens) -> bool:
+        """Whether whatever is sent at a place arrives as a text."""
+        ...
+
+    def extra_moves(self) -> Iterator[tuple[tuple[Tokens, Any], ...]]:
+        """What can be tried beside other values at the places that rules look at."""
+        ...
 
     def starts(self) -> Iterator[Draft]:
         """Drafts from the contract's examples, the first one being what everything starts from."""
@@ -75,12 +94,36 @@ class RestSubject:
         self.id, self.checks = operation.id, operation.checks
         self.document: Node = contract.document.data
         content = _content(operation, self.document)
-        self.bodies = {media_type.name: content[media_type.name].get("schema", True) for media_type in operation.media_types}
-        self._arrays = {p.name for p in operation.parameters if p.location == "query" and p.schema.get("type") == "array"}
+        self.bodies: Mapping[str, Any] = {
+            media_type.name: content[media_type.name].get("schema", True) for media_type in operation.media_types
+        }
+        self._arrays = {
+            p.name for p in operation.parameters if p.location == "query" and p.schema.get("type") == "array"
+        }
         self._router: Router[Operation] = Router()
         for other in contract:
             for template in (other.path, *other.aliases):
                 self._router.add(other.method, template, other)
+
+    def place(self, tokens: Tokens) -> Tokens:
+        """The same."""
+        return tokens
+
+    def parameter_schema(self, tokens: Tokens) -> Any:
+        """The schema of a parameter, with its example."""
+        for parameter in self.operation.parameters:
+            if (_ROOTS[parameter.location], parameter.key) == tokens:
+                given = [] if parameter.example is None else [parameter.example]
+                return {**parameter.schema, "examples": [*given, *parameter.schema.get("examples", ())]}
+        return True
+
+    def is_text(self, tokens: Tokens) -> bool:
+        """Whether it is one of the parameters."""
+        return tokens[0] != "body"
+
+    def extra_moves(self) -> Iterator[tuple[tuple[Tokens, Any], ...]]:
+        """None."""
+        yield from ()
 
     def starts(self) -> Iterator[Draft]:
         """Its examples; then the requests that its answers' triggers end in."""
@@ -98,7 +141,8 @@ class RestSubject:
         yield from examples or [base]
 
     def _triggers(self) -> Iterator[WireRequest]:
-        for answer in self.operation.answers.values():
+        framing = {answer.name for answer in self.contract.framing.values()}  # which no rule judges
+        for answer in (answer for answer in self.operation.answers.values() if answer.name not in framing):
             last = answer.trigger[-1] if answer.trigger else {}
             last = last.get("repeat", {}).get("of", last)
             if last.get("send") == self.id and not {"raw", "method"} & last.keys():
@@ -162,9 +206,15 @@ class RestSubject:
 
     def arrives(self, draft: Draft) -> bool:
         """Whether the request can be sent, and comes to the operation with these parameters."""
+        if draft.media_type in (FORM, _URLENCODED) and not isinstance(draft.body, Mapping):
+            return False
         if not all(_HEADER.fullmatch(value) for value in draft.headers.values()):
             return False
-        if not all(text.isprintable() and "/" not in text and text not in ("", ".", "..") for text in draft.path.values()):
+        if len(urlencode(list(_pairs(draft.query)))) > LONGEST_QUERY:
+            return False
+        if not all(
+            text.isprintable() and "/" not in text and text not in ("", ".", "..") for text in draft.path.values()
+        ):
             return False
         match = self._router.match(self.operation.method, wire.fill(self.operation.path, draft.path))
         return match is not None and match.target is self.operation and match.parameters == draft.path
@@ -190,8 +240,3 @@ def _pairs(query: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield from ((f"{name}[{key}]", as_text(inner)) for key, inner in value.items())
         elif value is not None and value is not NOTHING:
             yield name, as_text(value)
-
-
-def media_types(operation: Operation) -> Mapping[str, MediaType]:
-    """The media types of an operation by name."""
-    return {media_type.name: media_type for media_type in operation.media_types}

@@ -65,12 +65,14 @@ def texts(least: int = 0, most: int | None = None) -> Build:
         kind = source.integer(0, 7)
         if kind < 2:
             return plain
-        if kind < 4 and limits:
+        if kind > 5 and limits:
             return _repeated(source.pick(PIECES), source.pick(limits))
-        if kind == 7:
+        if kind == 5:
             text = source.text(min(room, _SHORT))
         else:
-            text = "".join([source.pick(PIECES) for _ in range(source.integer(1, 3))])
+            # The same decisions as for a text at its limit, so that one shrinks to the other.
+            first = source.pick(PIECES)
+            text = first + "".join([source.pick(PIECES) for _ in range(source.integer(0, 2))])
         return fitted(text, least, room)
 
     return build

@@ -6,7 +6,9 @@ constructed. Recursive schemas end, since deep values are plain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import chain, islice
 from typing import Any
 
 from understudy_validators.fuzzing import formats, objects
@@ -14,7 +16,7 @@ from understudy_validators.fuzzing.checks import Checks, is_type
 from understudy_validators.fuzzing.numbers import integers, numbers
 from understudy_validators.fuzzing.regexes import matching
 from understudy_validators.fuzzing.shapes import SILENT, flat, types_of
-from understudy_validators.fuzzing.sources import Plainest, Source
+from understudy_validators.fuzzing.sources import Dice, Plainest, Source
 from understudy_validators.fuzzing.text import LARGEST, PIECES, PLAIN, fitted, texts
 from understudy_validators.schemas import compact_size, is_binary
 
@@ -26,18 +28,23 @@ DEEP, DEEPEST = 4, 16
 _TYPES = ("string", "integer", "boolean", "object", "array", "number", "null")
 #: Words whose fulfilment is not constructed, but checked.
 _CHECKED = frozenset(
-    ("not", "oneOf", "anyOf", "if", "x-also", "contains", "uniqueItems", "dependentRequired", "dependentSchemas", "pattern")
-    + ("propertyNames", "patternProperties", "unevaluatedProperties", "unevaluatedItems", "minProperties", "multipleOf")
-    + ("maxProperties", "format")
+    (
+        *("not", "oneOf", "anyOf", "if", "x-also", "pattern", "format", "multipleOf"),
+        *("contains", "uniqueItems", "unevaluatedItems"),
+        *("dependentRequired", "dependentSchemas", "propertyNames", "patternProperties"),
+        *("unevaluatedProperties", "minProperties", "maxProperties"),
+    )
 )
 _ATTEMPTS = 6
+#: Values that are looked for where attempts fail, and how long.
+_KNOWN, _ROLLS = 8, 300
 _BY_WORD = {
     "object": ("properties", "required", "additionalProperties", "minProperties", "patternProperties"),
     "array": ("items", "minItems", "maxItems", "contains", "prefixItems"),
     "number": ("minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum"),
 }
 _PLAINEST = Plainest()
-_FALLBACKS = ("x", 1, True, {}, [], None, "xx", 0, -1, 1.5, [1], {"x": 1}, "")
+_FALLBACKS: tuple[Any, ...] = ("x", 1, True, {}, [], None, "xx", 0, -1, 1.5, [1], {"x": 1}, "")
 
 
 class UnfitError(Exception):
@@ -138,7 +145,7 @@ class Values:
 
 
 class _Checked:
-    """Makes values until one fits; the last resort is the plainest that ever did."""
+    """Makes values until one fits; the last resort is what was found to fit once."""
 
     def __init__(self, values: Values, schema: Any, make: Make) -> None:
         self._values, self._schema, self._make = values, schema, make
@@ -154,23 +161,26 @@ class _Checked:
                 continue
             if self._fits(value):
                 return value
-        return self._last_resort(depth)
+        return self._last_resort(source, depth)
 
-    def _last_resort(self, depth: int) -> Any:
+    def _last_resort(self, source: Source, depth: int) -> Any:
         if not self._known:
-            self._known = [value for value in self._candidates(depth) if self._fits and self._fits(value)][:1]
+            fitting = (value for value in self._candidates(depth) if self._fits and self._fits(value))
+            self._known = list(islice(fitting, _KNOWN))
         if not self._known:
             raise UnfitError(f"nothing was found that fits {self._schema!r}")
-        return self._known[0]
+        return source.pick(self._known)
 
-    def _candidates(self, depth: int) -> Sequence[Any]:
+    def _candidates(self, depth: int) -> Iterator[Any]:
+        """What the schema itself has for examples, and what can be made of it by chance; then anything."""
         node = flat(self._schema, self._values.document)
-        written = [] if isinstance(node, bool) else [*node.get("examples", ()), node.get("default"), node.get("example")]
-        try:
-            written.append(self._make(_PLAINEST, depth))
-        except UnfitError:
-            pass
-        return [*written, *_FALLBACKS]
+        if not isinstance(node, bool):
+            yield from (*node.get("examples", ()), node.get("default"), node.get("example"))
+        sources: Iterator[Source] = chain((_PLAINEST,), map(Dice, range(_ROLLS)))
+        for source in sources:
+            with suppress(UnfitError):
+                yield self._make(source, depth)
+        yield from _FALLBACKS
 
 
 def _nothing(source: Source, depth: int) -> Any:

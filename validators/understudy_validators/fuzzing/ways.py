@@ -61,6 +61,20 @@ class RuleWays:
         detail = self._detail(violation, view)
         return Way(self._operation, RULE, self.id, detail) if detail else None
 
+    def expected(self, way: Way, view: View) -> Violation:
+        """The violation of the way, in a world in which it is there to be found."""
+        seen = way.detail.startswith("must/")
+        at, actual = self._where.told(view, "") if self._where.fields else ("", None)
+        collection = self.node.get(self.kind)
+        return Violation(
+            path=at,
+            rule=self.id,
+            limit=self.node["must"] if seen else self.node.get("limit", self.node.get("require", collection)),
+            actual=actual,
+            answer=self.node["answer"],
+            message=f"the record of {collection} {'does not fit' if seen else 'does not exist'}",
+        )
+
     def _detail(self, violation: Violation, view: View) -> str:
         if self.kind in ("quota", "unique"):
             return "used-up" if self.kind == "quota" else "taken"
@@ -147,6 +161,10 @@ class Ways:
             yield from (Way(self._operation, RULE, "security", detail) for detail in SECURITY)
         for rule in self._rules.values():
             yield from rule
+
+    def expected(self, way: Way, view: View) -> Violation:
+        """The violation of a rule's way, in a world in which it is there to be found."""
+        return self._rules[way.place].expected(way, view)
 
     def of(self, violation: Violation, view: View) -> Way | None:
         """The rule's way that a violation is; `None` for violations of schemas and `form`."""

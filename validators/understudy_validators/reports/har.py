@@ -13,12 +13,15 @@ from understudy_validators.exchange import Exchange
 
 def render(report: Report) -> str:
     """The report as HAR."""
-    shown = [_explained(exchange, finding.title) for finding in report.findings for exchange in finding.exchanges[-1:]]
-    said = {exchange for finding in report.findings for exchange in finding.exchanges[-1:]}
+    said: dict[Exchange, list[str]] = {}
+    for finding in report.findings:
+        for exchange in finding.exchanges[-1:]:
+            said.setdefault(exchange, []).append(finding.title)
+    shown = [_explained(exchange, titles) for exchange, titles in said.items()]
     timeline = [exchange for exchange in report.exchanges if exchange not in said]
     data = to_har([*shown, *timeline], report.title)
     return orjson.dumps(data, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-def _explained(exchange: Exchange, title: str) -> Exchange:
-    return replace(exchange, comment=f"{exchange.comment}; {title}" if exchange.comment else title)
+def _explained(exchange: Exchange, titles: list[str]) -> Exchange:
+    return replace(exchange, comment="; ".join([exchange.comment, *titles] if exchange.comment else titles))

@@ -29,7 +29,8 @@ h4 { margin: .75rem 0 .25rem; font-size: .85rem; color: var(--soft); }
 .outcome { display: inline-block; margin: 0 0 1rem; padding: .25rem .75rem; border-radius: .5rem; font-weight: 600; }
 .good { background: var(--good-panel); color: var(--good); }
 .bad { background: var(--bad-panel); color: var(--bad); }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); gap: .5rem 1.5rem; margin: 0; }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(12rem, 100%), 1fr)); gap: .5rem 1.5rem;
+  margin: 0; }
 dt { font-size: .85rem; color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 article { margin: 0 0 1rem; padding: 1rem; border: 1px solid var(--line); border-left: .3rem solid var(--bad);
@@ -60,11 +61,17 @@ th small { display: block; font-weight: 400; color: var(--soft); }
 .names li { break-inside: avoid; overflow-wrap: anywhere; }
 details { margin: .5rem 0; }
 summary { cursor: pointer; overflow-wrap: anywhere; }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 0 1rem; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 0 1rem; }
 .pair > div { min-width: 0; }
 a { color: var(--bar); }
 :focus-visible { outline: 2px solid var(--bar); outline-offset: 2px; }
 footer { margin-top: 2rem; color: var(--soft); font-size: .85rem; }
+@media (max-width: 40rem) {
+  body { padding: 1rem; }
+  article { padding: .75rem; }
+  .share { min-width: 0; }
+  .share .bar { display: none; }
+}
 @media print {
   :root { --paper: #fff; --ink: #000; --soft: #444; --line: #999; --panel: #fff; --good: #000; --bad: #000;
     --bar: #000; --good-panel: #fff; --bad-panel: #fff; }

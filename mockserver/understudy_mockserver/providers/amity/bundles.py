@@ -36,6 +36,8 @@ def announce(call: Call, event: str, message: Record, **extra: Any) -> None:
 
     `extra` is what the message shows in this event alone.
     """
+    if not call.heard:
+        return
     bundle = messages(call, [message])
     [shown] = bundle["messages"]
     told = {**{key: value for key, value in shown.items() if key != "myReactions"}, **extra}

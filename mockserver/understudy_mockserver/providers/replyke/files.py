@@ -54,6 +54,8 @@ def remove(world: World, message: Record) -> None:
 def of_message(call: Call, message: Record) -> list[dict[str, Any]]:
     """The files of a message in their order, at addresses where the client can fetch them."""
     files = call.world["files"].all(chatMessageId=message["id"])
+    if not files:
+        return []
     return [_reachable(call, file) for file in sorted(files, key=lambda file: int(file["position"]))]
 
 

@@ -40,7 +40,8 @@ def send_message(call: Call) -> Reply:
         parent = call.world["messages"].replace(parent, threadReplyCount=parent["threadReplyCount"] + 1)
     call.world["conversations"].replace(call.view["conversation"], lastMessageAt=message["createdAt"])
     echo = {"localId": body["localId"]} if "localId" in body else {}
-    _announce(call, message, echo, parent)
+    if call.heard:
+        _announce(call, message, echo, parent)
     return Reply({**populated(call, message, sender_id), **echo})
 
 

@@ -39,6 +39,8 @@ def readers(world: World, conversation_id: str) -> list[str]:
 
 def tell(call: Call, event: str, message: Record, more: Mapping[str, Any]) -> None:
     """Tells all who read the conversation what has happened to a message."""
+    if not call.heard:
+        return
     conversation_id = message["conversationId"]
     payload = {"messageId": message["id"], "conversationId": conversation_id, **more}
     call.emit(event, payload, *map(user_room, readers(call.world, conversation_id)))
