@@ -14,6 +14,7 @@ from understudy_mockserver.asgi import App, Receive, Scope, Send
 from understudy_mockserver.contracts import load_contracts, load_provider
 from understudy_mockserver.control.app import Control
 from understudy_mockserver.guard import Guard
+from understudy_mockserver.memory import undisturbed
 from understudy_mockserver.middleware import ContractMiddleware
 from understudy_mockserver.namespaces import Namespaces
 from understudy_mockserver.pages import Pages
@@ -71,8 +72,9 @@ def create_app(names: Iterable[str] = (), settings: Settings | None = None) -> U
     Raises `UsageError` for an unknown name, `ContractError` for a contract that cannot be used.
     """
     settings = settings or Settings()
-    contracts = load_contracts(tuple(names), settings.worlds)
-    return app_of([(contract, load_provider(contract.name)) for contract in contracts], settings)
+    with undisturbed():
+        contracts = load_contracts(tuple(names), settings.worlds)
+        return app_of([(contract, load_provider(contract.name)) for contract in contracts], settings)
 
 
 def app_of(pairs: Iterable[tuple[Contract, Provider]], settings: Settings) -> Understudy:
@@ -110,14 +112,9 @@ def routing_view(contract: Contract) -> dict[str, Any]:
     """
     paths: dict[str, Any] = {}
     for _, path, method, _, node in operations_of(contract.document.data):
-        names = [segment.strip("{}") for segment in path.split("/") if segment.startswith("{")]
-        paths.setdefault(path, {})[method] = {
-            "operationId": f"{contract.name}.{node['operationId']}",
-            "parameters": [{**_PARAMETER, "name": name} for name in names],
-            "responses": {"default": _ANY},
-        }
+        operation = {"operationId": f"{contract.name}.{node['operationId']}", "responses": {"default": _ANY}}
+        paths.setdefault(path, {})[method] = operation
     return {"openapi": "3.0.3", "info": {"title": contract.title, "version": "1"}, "paths": paths}
 
 
 _ANY = {"description": "See the contract."}
-_PARAMETER = {"in": "path", "required": True, "schema": {"type": "string"}}

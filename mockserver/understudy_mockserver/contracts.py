@@ -12,6 +12,7 @@ from understudy_mockserver.provider import Provider
 from understudy_validators.compiler import compile_folder
 from understudy_validators.contract import Contract
 from understudy_validators.errors import UsageError
+from understudy_validators.yaml_core import plainly
 
 
 def load_contract(name: str, world: Path | None = None) -> Contract:
@@ -35,7 +36,9 @@ def load_contract(name: str, world: Path | None = None) -> Contract:
 def load_contracts(names: Iterable[str] = (), worlds: Mapping[str, Path] | None = None) -> list[Contract]:
     """The contracts of those names (of none, all), each with its own world if `worlds` has a file for it."""
     files = worlds or {}
-    return [load_contract(name, files.get(name)) for name in names or understudy_specs.folders()]
+    contracts = [load_contract(name, files.get(name)) for name in names or understudy_specs.folders()]
+    plainly.cache_clear()  # it has served its turn: a contract's files are read twice
+    return contracts
 
 
 def load_provider(name: str) -> Provider:

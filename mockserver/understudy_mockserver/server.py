@@ -20,7 +20,8 @@ import uvicorn
 
 from understudy_mockserver.asgi import App
 from understudy_mockserver.limits import Limits
-from understudy_mockserver.realtime.engineio4 import MAX_MESSAGE
+from understudy_mockserver.memory import settle
+from understudy_mockserver.realtime.transports import MAX_MESSAGE
 
 # What uvicorn logs of each client that does not speak HTTP or UTF-8, the last with a stack: anyone could fill a disk.
 _FAULTS_OF_CLIENTS = ("Invalid HTTP request", "Unsupported upgrade", "Invalid UTF-8 sequence")
@@ -162,6 +163,7 @@ def _stop(servers: Mapping[socket.socket, _Server]) -> None:
 async def _announce(servers: Mapping[socket.socket, _Server], ready: Callable[[], None]) -> None:
     for server in servers.values():
         await server.answers.wait()
+    settle()
     ready()
 
 

@@ -54,7 +54,11 @@ class _Options:
 @click.option("--api", "apis", multiple=True, type=click.Choice(list(OPERATIONS)), help="--peers: this one alone.")
 @click.option("--server", "servers", multiple=True, type=click.Choice(peers.NAMES), help="--peers: the mock and this.")
 @click.option("--messages", default=1_000_000, type=_AT_LEAST_ONE, help="--curve: as many.")
-@click.option("--save", type=click.Path(path_type=Path), help="--peers, --curve: write NAME.json and NAME.md there.")
+@click.option(
+    "--save",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="--peers, --curve: write NAME.json and NAME.md there.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def main(**options: Any) -> None:
     """Compares the mock with other servers, for a request that is accepted and for one that is refused."""

@@ -12,9 +12,10 @@ import orjson
 
 from understudy_validators import multipart
 from understudy_validators.case import MAX_DEPTH, Case, Upload
+from understudy_validators.defaults import Fill, fill_defaults
 from understudy_validators.parameters import AnswerFor, coerce
 from understudy_validators.rules import Check
-from understudy_validators.schemas import Fill, SchemaValidator, as_object, dereference, fill_defaults, is_binary
+from understudy_validators.schemas import SchemaValidator, as_object, dereference, is_binary
 from understudy_validators.violation import Violation, shorten
 
 

@@ -58,7 +58,7 @@ class _Compiler:
         self.name = contract_name(folder)
         self.document: Document = documents.bundle(folder / "openapi.yaml")
         self.data: Node = self.document.data
-        self.schemas = Schemas(self.data)
+        self.schemas = Schemas(self.data, lazily=True)
         self.world = load_world(folder / "world.yaml")
         self.realtime = compile_events(folder)
         schemes = self.data.get("components", {}).get("securitySchemes", {})

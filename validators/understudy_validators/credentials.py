@@ -74,8 +74,7 @@ class _Finder:
 
     def first(self, case: Case, values: tuple[Any, ...]) -> Record | None:
         """The first record with these values."""
-        records = case.world[self.collection].matching(self.where.fields, values)
-        return records[0] if records else None
+        return case.world[self.collection].first(self.where.fields, values)
 
 
 def compile_scheme(name: str, scheme: Mapping[str, Any]) -> Scheme:

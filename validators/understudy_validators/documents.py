@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
+import orjson
 import yaml
 
 from understudy_validators import pointers
 from understudy_validators.errors import ContractError, Mistake
+from understudy_validators.yaml_core import MAX_DEPTH, MAX_NODES, SCALARS, TAG, Loader, plainly
 
-# Nodes after aliases are expanded; the largest contract holds some ten thousand. More is an alias bomb.
-MAX_NODES = 500_000
-MAX_DEPTH = 200
 # Where documents that others refer to are put when a contract becomes one document.
 BUNDLED = "x-files"
 
@@ -41,26 +39,7 @@ class Document:
         return Mistake(file=file, line=line, pointer=pointer, problem=problem, advice=advice)
 
 
-class _Loader(yaml.CSafeLoader):
-    """YAML 1.2's core schema: only true and false are booleans, a time or 1:30 is a string, 010 is ten."""
-
-
-_TAG = "tag:yaml.org,2002:"
-_INTEGER = re.compile(r"[-+]?[0-9]+$", re.ASCII)
-_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$", re.ASCII)
-_Loader.yaml_implicit_resolvers = {}
-_Loader.add_implicit_resolver(f"{_TAG}bool", re.compile("(true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
-_Loader.add_implicit_resolver(f"{_TAG}null", re.compile("(~|null|Null|NULL|)$"), ["~", "n", "N", ""])
-_Loader.add_implicit_resolver(f"{_TAG}int", _INTEGER, list("-+0123456789"))
-_Loader.add_implicit_resolver(f"{_TAG}float", _NUMBER, list("-+.0123456789"))
-_SCALARS: dict[str, Callable[[str], Any]] = {
-    f"{_TAG}str": str,
-    f"{_TAG}int": int,
-    f"{_TAG}float": float,
-    f"{_TAG}bool": lambda text: text.lower() == "true",
-    f"{_TAG}null": lambda text: None,
-}
-_COLLECTIONS = {f"{_TAG}map", f"{_TAG}seq"}
+_COLLECTIONS = {f"{TAG}map", f"{TAG}seq"}
 _OPENING = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
 _CLOSING = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 
@@ -68,7 +47,7 @@ _CLOSING = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 def _nests_too_deep(text: str) -> bool:
     """Whether the text nests deeper than is read: libyaml's composer, which recurses in C, would end the process."""
     level = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for event in yaml.parse(text, Loader=Loader):
         if isinstance(event, _OPENING):
             level += 1
             if level > MAX_DEPTH:
@@ -117,7 +96,7 @@ class _Builder:
         return str(getattr(node, "value", ""))
 
     def _scalar(self, node: yaml.ScalarNode, pointer: str) -> Any:
-        read = _SCALARS.get(node.tag)
+        read = SCALARS.get(node.tag)
         if read is None:
             self.mistakes.append(self._mistake(node, pointer, f"the tag {node.tag} is not read", _PLAIN))
             return None
@@ -143,19 +122,54 @@ def load(path: Path) -> Document:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ContractError([_whole(path, f"cannot be read: {error}", "Check that it is a UTF-8 text file.")]) from None
+    lines = Lines((path, path.name, ""))
+    plain = plainly(text)
+    if plain is not None:
+        return Document(path, orjson.loads(plain), lines)
+    data, builder = read_with_care(path, text)
+    if builder.mistakes:
+        raise ContractError(builder.mistakes)
+    return Document(path, data, lines)
+
+
+def read_with_care(path: Path, text: str) -> tuple[Any, _Builder]:
+    """The text's value, built with care, and what was noted of it."""
     try:
         if _nests_too_deep(text):
             raise ContractError([_whole(path, *_BOMB)])
-        node = yaml.compose(text, Loader=_Loader)
+        node = yaml.compose(text, Loader=Loader)
         if node is None:
             raise ContractError([_whole(path, "is empty", "Write the contract.")])
         builder = _Builder(path)
-        data = builder.build(node, "")
+        return builder.build(node, ""), builder
     except yaml.YAMLError as error:
         raise ContractError([_syntax(path, error)]) from None
-    if builder.mistakes:
-        raise ContractError(builder.mistakes)
-    return Document(path, data, builder.lines)
+
+
+class Lines(Mapping[str, tuple[str, int]]):
+    """The (file, line) at which each pointer's value starts. Files are read again for it: mistakes are rare."""
+
+    def __init__(self, *files: tuple[Path, str, str]) -> None:
+        """Of each file: where it is, its name, and the pointer below which it stands."""
+        self.files = files
+        self._found: dict[str, tuple[str, int]] | None = None
+
+    def _all(self) -> dict[str, tuple[str, int]]:
+        if self._found is None:
+            self._found = {}
+            for path, name, prefix in self.files:
+                _, builder = read_with_care(path, path.read_text(encoding="utf-8"))
+                self._found |= {prefix + at: (name, line) for at, (_, line) in builder.lines.items()}
+        return self._found
+
+    def __getitem__(self, pointer: str) -> tuple[str, int]:
+        return self._all()[pointer]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
 
 
 def _whole(path: Path, problem: str, advice: str) -> Mistake:
@@ -182,33 +196,47 @@ class _Bundler:
     def __init__(self, path: Path) -> None:
         self.root = load(path)
         self.folder = path.resolve().parent
-        self.lines = dict(self.root.lines)
+        self.sources = [(path, path.name, "")]
         self.files: dict[str, Any] = {}
         self.mistakes: list[Mistake] = []
+        self.references: list[tuple[str, dict[str, Any]]] = []
 
     def bundle(self) -> Document:
         self._rewrite(self.root, self.root.path.resolve())
         data = self.root.data
         if self.files and isinstance(data, dict):
             data[BUNDLED] = self.files
-        document = Document(self.root.path, data, self.lines)
-        self.mistakes += _dangling(document)
+        document = Document(self.root.path, data, Lines(*self.sources))
+        self.mistakes += _dangling(document, self.references)
         if self.mistakes:
             raise ContractError(self.mistakes)
         return document
 
     def _rewrite(self, document: Document, path: Path) -> None:
         """Makes every reference in the document start with `#/`, and takes in the files that they name."""
-        for pointer, node in references(document.data):
+        places: dict[str, str | None] = {}
+        found = list(references(document.data))
+        prefix = self._place(path)
+        self.references += [(prefix + pointer, node) for pointer, node in found]
+        for pointer, node in found:
             target, _, fragment = node["$ref"].partition("#")
-            other = _resolved(path.parent / unquote(target)) if target else path
-            if urlsplit(target).scheme or target.startswith("//") or not self._is_ours(other):
+            if target not in places:
+                places[target] = self._found(target, path)
+            place = places[target]
+            if place is None:
                 advice = "A $ref may name files of the contract's own folder only."
                 problem = f"$ref names {target!r}, which is not there"
                 self.mistakes.append(document.mistake(pointer, problem, advice))
             else:
-                self._include(other)
-                node["$ref"] = f"#{self._place(other)}{fragment}"
+                node["$ref"] = f"#{place}{fragment}"
+
+    def _found(self, target: str, path: Path) -> str | None:
+        """Where the file that a reference in the file at `path` names stands in the bundle, if it may be named."""
+        other = _resolved(path.parent / unquote(target)) if target else path
+        if urlsplit(target).scheme or target.startswith("//") or not self._is_ours(other):
+            return None
+        self._include(other)
+        return self._place(other)
 
     def _is_ours(self, path: Path) -> bool:
         try:
@@ -229,7 +257,7 @@ class _Bundler:
             return
         other = load(path)
         self.files[name] = other.data
-        self.lines.update({prefix + at: (name, line) for at, (_, line) in other.lines.items()})
+        self.sources.append((path, name, prefix))
         self._rewrite(other, path)
 
 
@@ -267,18 +295,15 @@ def _is_data(key: str, value: Any) -> bool:
     return key in _DATA or (key == "examples" and isinstance(value, list))
 
 
-def _dangling(document: Document) -> Iterator[Mistake]:
-    for pointer, node in [*references(document.data), *_bundled(document)]:
+def _dangling(document: Document, found: Iterable[tuple[str, dict[str, Any]]]) -> Iterator[Mistake]:
+    flaws: dict[str, str] = {}
+    for pointer, node in found:
         if node["$ref"].startswith("#"):
-            problem = _flaw(document, node)
+            if node["$ref"] not in flaws:
+                flaws[node["$ref"]] = _flaw(document, node)
+            problem = flaws[node["$ref"]]
             if problem:
                 yield document.mistake(pointer, f"$ref {node['$ref']!r} {problem}", "Name something that exists.")
-
-
-def _bundled(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
-    files = document.data.get(BUNDLED, {}) if isinstance(document.data, dict) else {}
-    for name, data in files.items():
-        yield from references(data, pointers.join(BUNDLED, name))
 
 
 def _flaw(document: Document, node: Any) -> str:

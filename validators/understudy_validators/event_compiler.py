@@ -36,7 +36,7 @@ class _EventCompiler:
     def __init__(self, path: Path) -> None:
         self.document = documents.bundle(path)
         self.data: Node = self.document.data
-        self.schemas = Schemas(self.data)
+        self.schemas = Schemas(self.data, lazily=True)
         schemes = self.data.get("components", {}).get("securitySchemes", {})
         self.schemes: dict[str, Scheme] = {n: credentials.compile_scheme(n, s) for n, s in schemes.items()}
 

@@ -132,15 +132,15 @@ def _structured(parameter: Parameter, pairs: Sequence[tuple[str, str]]) -> Any:
 def compile_parameters(parameters: Sequence[Parameter], answer: str, answer_for: AnswerFor) -> Check:
     """The check that every parameter is there, where required, and fits its schema."""
     roots = {"path": "path", "query": "query", "header": "headers"}
-    plans = [(roots[p.location], p.key, p.validator.fits, p) for p in parameters]
+    plans = [(roots[p.location], p.key, p.validator, p) for p in parameters]
 
     def judge(case: Case) -> None:
-        for root, key, fits, parameter in plans:
+        for root, key, validator, parameter in plans:
             value = case.view[root].get(key, MISSING)
             if value is MISSING:
                 if parameter.required and parameter.location != "path":
                     _note(case, parameter, _missing(parameter, answer))
-            elif not fits(value):
+            elif not validator.fits(value):
                 for finding in parameter.validator.findings(value):
                     _note(case, parameter, finding.violation(parameter.pointer, answer_for(finding, answer)))
 

@@ -9,7 +9,8 @@ from typing import Any
 
 def escape(token: str | int) -> str:
     """One reference token, escaped."""
-    return str(token).replace("~", "~0").replace("/", "~1")
+    text = str(token)
+    return text.replace("~", "~0").replace("/", "~1") if "~" in text or "/" in text else text
 
 
 def join(*tokens: str | int) -> str:

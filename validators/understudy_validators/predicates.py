@@ -108,10 +108,22 @@ class Source:
         pointer = self._target(pointer)
         if pointer not in self._names:
             name = self._names[pointer] = self.name("fits")  # known before it is written: a schema may contain itself
-            body = [*self.schema(pointer, "value", _FALSE), "return True"]
+            judged = self.schema(pointer, "value", _FALSE)
+            body = self._remembering(name, judged) if self._is_shared(pointer) else [*judged, "return True"]
             lines = [f"def {name}(value):", "    try:", *indented(indented(body)), f"    except KeyError: {_FALSE}"]
             self._functions.append(lines)
         return self._names[pointer]
+
+    def _is_shared(self, pointer: str) -> bool:
+        """Whether it is a schema of objects that others refer to by name, such as that of a user."""
+        node = self._at(pointer)
+        return "/schemas/" in pointer and isinstance(node, dict) and node.get("type") == "object"
+
+    def _remembering(self, name: str, judged: list[str]) -> list[str]:
+        """The lines, for all but the last object that fitted: records never change, and many replies hold the same."""
+        last = f"last_{name}"
+        self._objects[last] = MISSING
+        return [f"global {last}", f"if value is {last}: return True", *judged, f"{last} = value", "return True"]
 
     def compiled(self, lines: Iterable[str] = ()) -> Mapping[str, Any]:
         """All functions by name, with those that the lines define; of the contract's words they hold literals alone."""

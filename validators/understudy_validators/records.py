@@ -112,9 +112,12 @@ class Collection:
 
     def find(self, **where: Any) -> Record | None:
         """The oldest record with these values, or `None`."""
-        fields = tuple(where)
+        return self.first(tuple(where), where.values())
+
+    def first(self, fields: Fields, values: Iterable[Any]) -> Record | None:
+        """The same for fields that may be dotted."""
         index = self._indexes.get(fields) or self._build(fields)
-        keys = index.keys.get(tuple([v if type(v) is str else _sought(v) for v in where.values()]))
+        keys = index.keys.get(tuple([v if type(v) is str else _sought(v) for v in values]))
         return self._records[next(iter(keys))] if keys else None
 
     def all(self, **where: Any) -> list[Record]:

@@ -41,10 +41,10 @@ class Check:
     lane: Lane | None = field(default=None, compare=False, repr=False)
 
     # The members of the view that it reads.
-    roots: tuple[str, ...] = field(init=False)
+    roots: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "roots", tuple({pointer.split("/", 2)[1]: None for pointer in self.reads}))
+        object.__setattr__(self, "roots", frozenset(pointer.split("/", 2)[1] for pointer in self.reads))
 
     def blocked(self, case: Case) -> bool:
         """Whether an earlier finding took away something that this check reads."""
@@ -52,7 +52,7 @@ class Check:
 
     def is_grounded(self, view: Mapping[str, Any]) -> bool:
         """Whether all that it reads is there."""
-        return not [root for root in self.roots if root not in view]
+        return self.roots <= view.keys()
 
     def reads_any(self, broken: Iterable[str]) -> bool:
         """Whether it reads at, above or below any of the pointers."""
@@ -74,7 +74,14 @@ def compile_rule(rule: Mapping[str, Any], pointer: str, schemas: Schemas) -> Che
 
 
 def _fits(rule: Mapping[str, Any], word: str, pointer: str, schemas: Schemas) -> Callable[[Any], bool]:
-    return schemas.at(f"{pointer}/{word}").fits if word in rule else _always
+    if word not in rule:
+        return _always
+    validator = schemas.at(f"{pointer}/{word}")
+
+    def fits(value: Any) -> bool:
+        return validator.fits_surely(value)  # not the method that it is now: it is another one from the first call on
+
+    return fits
 
 
 def _always(value: Any) -> bool:
@@ -225,7 +232,7 @@ def _unique(rule: Mapping[str, Any], pointer: str, schemas: Schemas) -> Judge:
 
 
 def _require(rule: Mapping[str, Any], pointer: str, schemas: Schemas) -> Judge:
-    fits = schemas.at(f"{pointer}/require").fits
+    fits = _fits(rule, "require", pointer, schemas)
     reads = sorted(schema_reads(rule["require"]))
     told = reads[0] if len(reads) == 1 else _common(reads)
 
@@ -246,8 +253,10 @@ def _quota(rule: Mapping[str, Any], pointer: str, schemas: Schemas) -> Judge:
     names = {"retry-after": "Retry-After", **quota.get("headers", {})}
 
     def judge(case: Case) -> None:
+        if case.violations or not applies(case.view):
+            return
         limit, window = limit_of(case.view), window_of(case.view)
-        if case.violations or limit is None or window is None or not applies(case.view):
+        if limit is None or window is None:
             return
         key = tuple([get(case.view) for get in keys])
         left, wait = case.quotas.hit(rule["id"], key, limit, window, case.now)

@@ -5,7 +5,6 @@ No `$ref` ever reaches network or disk: the validators are built offline, from t
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,7 +15,9 @@ import jsonschema_rs
 import orjson
 
 from understudy_validators import pointers
+from understudy_validators.documents import BUNDLED
 from understudy_validators.predicates import Fits, compile_predicate
+from understudy_validators.values import value
 from understudy_validators.violation import Violation, shorten
 
 Schema = dict[str, Any] | bool
@@ -91,17 +92,34 @@ def is_binary(schema: Any) -> bool:
 
 
 def _with_files(schema: Any) -> Any:
-    """The schema with each file's `{type: string, format: binary}` as the object that the view holds."""
+    """The schema with each file's `{type: string, format: binary}` as the object that the view holds.
+
+    What has no files in it is shared.
+    """
     if isinstance(schema, list):
-        return [_with_files(item) for item in schema]
+        items = [_with_files(item) for item in schema]
+        return items if any(new is not old for new, old in zip(items, schema, strict=True)) else schema
     if not isinstance(schema, dict):
         return schema
     if is_binary(schema):
         return {**{key: value for key, value in schema.items() if key != "format"}, "type": "object"}
-    return {key: _with_files(value) for key, value in schema.items()}
+    inner = {key: _with_files(value) for key, value in schema.items()}
+    return inner if any(inner[key] is not value for key, value in schema.items()) else schema
 
 
-@dataclass(frozen=True, slots=True)
+def _judged(document: Any) -> Any:
+    """The document without the answers' examples, which no schema refers to: the engine keeps a copy of all it gets."""
+    if not isinstance(document, dict):
+        return document
+    known = {key: value for key, value in document.items() if key != "components"}
+    if isinstance(document.get("components"), dict):
+        known["components"] = {key: value for key, value in document["components"].items() if key != "examples"}
+    if isinstance(document.get(BUNDLED), dict):
+        known[BUNDLED] = {name: _judged(file) for name, file in document[BUNDLED].items()}
+    return known
+
+
+@value
 class Finding:
     """One broken constraint: where in the value, which keyword, its limit, and the pointer to its schema."""
 
@@ -152,25 +170,33 @@ class _Place:
 
 
 class Schemas:
-    """The schemas of one contract, compiled on demand by where they stand in its document."""
+    """The schemas of one contract, compiled on demand by where they stand in its document.
 
-    __slots__ = ("_compiled", "_registry", "document")
+    `lazily`: each when it is first asked, which is the time to hear of a schema that is none. Most of a server's never
+    are: what is written as Python seldom needs the engine as well, and each costs it some 100 KB.
+    """
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    __slots__ = ("_compiled", "_lazily", "_registry", "document")
+
+    def __init__(self, document: Mapping[str, Any], *, lazily: bool = False) -> None:
+        self._lazily = lazily
         self.document: dict[str, Any] = _with_files(document)
         # The document is handed over once; each validator refers into it.
-        self._registry = jsonschema_rs.Registry([(_CONTRACT, self.document)])
+        self._registry = jsonschema_rs.Registry([(_CONTRACT, _judged(self.document))])
         self._compiled: dict[str, SchemaValidator] = {}
 
     def at(self, pointer: str) -> SchemaValidator:
         """The validator of the schema at the pointer. Raises `jsonschema_rs.ValidationError` where it is none."""
         if pointer not in self._compiled:
-            self._compiled[pointer] = SchemaValidator(self.document, pointer, self._registry, self)
+            validator = self._compiled[pointer] = SchemaValidator(self.document, pointer, self._registry, self)
+            if not self._lazily:
+                validator.compiled()
         return self._compiled[pointer]
 
     def fits_at(self, pointer: str) -> Fits:
         """Whether a value fits the schema at the pointer."""
-        return self.at(pointer).fits
+        fits: Fits = self.at(pointer).compiled().is_valid
+        return fits
 
     @staticmethod
     def fits_schema(schema: Mapping[str, Any]) -> Fits:
@@ -191,7 +217,7 @@ class SchemaValidator:
     it is written in Python, when it is first asked. It takes what JSON is read as, and may err on anything else.
     """
 
-    __slots__ = ("_document", "_place", "_schemas", "_validator", "fits", "fits_surely", "pointer")
+    __slots__ = ("_document", "_place", "_registry", "_schemas", "_validator", "fits", "fits_surely", "pointer")
 
     def __init__(
         self, document: dict[str, Any], pointer: str, registry: jsonschema_rs.Registry, schemas: Schemas
@@ -199,18 +225,30 @@ class SchemaValidator:
         self._document = document
         self._schemas = schemas
         self.pointer = pointer
-        self._validator = compile_schema({"$ref": f"{_CONTRACT}#{quote(pointer, safe=_SAFE)}"}, registry)
-        self.fits: Fits = self._validator.is_valid
-        self.fits_surely: Fits = self._fits_first
+        self._registry = registry
+        self._validator: jsonschema_rs.Validator | None = None
+        self.fits: Fits = self._fits_at_first
+        self.fits_surely: Fits = self._fits_surely_at_first
         self._place = lru_cache(maxsize=256)(self._find_place)
 
-    def _fits_first(self, value: Any) -> bool:
+    def compiled(self) -> jsonschema_rs.Validator:
+        """The engine's own validator. Raises `jsonschema_rs.ValidationError` where the schema is none."""
+        if self._validator is None:
+            reference = {"$ref": f"{_CONTRACT}#{quote(self.pointer, safe=_SAFE)}"}
+            self._validator = compile_schema(reference, self._registry)
+            self.fits = self._validator.is_valid
+        return self._validator
+
+    def _fits_at_first(self, value: Any) -> bool:
+        return bool(self.compiled().is_valid(value))
+
+    def _fits_surely_at_first(self, value: Any) -> bool:
         self.fits_surely = compile_predicate(self.pointer, self._document, self._schemas)
         return self.fits_surely(value)
 
     def findings(self, value: Any) -> Iterator[Finding]:
         """Every broken constraint of the value, with the innermost ones where `allOf`, `if` or `$ref` nest."""
-        found = [self._finding(error) for error in self._validator.iter_errors(value)]
+        found = [self._finding(error) for error in self.compiled().iter_errors(value)]
         yield from sorted(found, key=self._rank) if len(found) > 1 else found
 
     def _rank(self, finding: Finding) -> list[int]:
@@ -310,51 +348,6 @@ def compile_schema(schema: Schema, registry: jsonschema_rs.Registry | None = Non
         offline=True,
         registry=registry,
     )
-
-
-Fill = Callable[[Any], None]
-
-
-def fill_defaults(schema: Any, document: Mapping[str, Any], known: dict[str, list[Fill]] | None = None) -> Fill | None:
-    """A function that puts `default`s of missing properties into a valid value, or `None` where there are none.
-
-    `known` holds the functions of references on the way: a schema may contain itself.
-    """
-    if not isinstance(schema, dict):
-        return None
-    known = {} if known is None else known
-    reference = schema.get("$ref")
-    if reference in known:
-        inner = known[reference]
-        return lambda value: inner[0](value) if inner else None
-    if reference:
-        known[reference] = []
-    node = as_object(schema, document)
-    properties = node.get("properties", {})
-    resolved = {name: as_object(inner, document) for name, inner in properties.items()}
-    defaults = [(name, inner["default"]) for name, inner in resolved.items() if "default" in inner]
-    inside = {name: fill_defaults(inner, document, known) for name, inner in properties.items()}
-    nested = [(name, fill) for name, fill in inside.items() if fill]
-    items = fill_defaults(node.get("items"), document, known)
-    fill = _filler(defaults, nested, items) if defaults or nested or items else None
-    if reference and fill:
-        known[reference].append(fill)
-    return fill
-
-
-def _filler(defaults: list[tuple[str, Any]], nested: list[tuple[str, Fill]], items: Fill | None) -> Fill:
-    def fill(value: Any) -> None:
-        if isinstance(value, dict):
-            for name, default in defaults:
-                if name not in value:  # a copy: what a handler does with its request is not to change the contract
-                    value[name] = copy.deepcopy(default)
-            for name, inner in nested:
-                inner(value.get(name))
-        elif isinstance(value, list) and items:
-            for item in value:
-                items(item)
-
-    return fill
 
 
 def as_object(schema: Any, document: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -15,3 +15,9 @@ def value(cls: type[T]) -> type[T]:
     At run time nothing stops an assignment: that would make every construction three times as slow.
     """
     return dataclass(slots=True, unsafe_hash=True)(cls)
+
+
+@dataclass_transform(frozen_default=True, eq_default=True, kw_only_default=True)
+def named_value(cls: type[T]) -> type[T]:
+    """The same with fields that are given by name."""
+    return dataclass(slots=True, unsafe_hash=True, kw_only=True)(cls)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from understudy_validators.values import named_value
 
 _CUT = 80
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_value
 class Violation:
     """One way in which a request, reply or event breaks its contract.
 

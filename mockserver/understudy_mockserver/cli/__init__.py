@@ -8,6 +8,7 @@ import warnings
 
 import click
 
+from understudy_mockserver.deferred import defer
 from understudy_validators.errors import ContractError, UnderstudyError, UsageError
 
 #: Exit codes: what was asked for held; it did not; the call made no sense.
@@ -54,7 +55,8 @@ def cli() -> None:
 
 def main() -> None:
     """The `understudy` command. Exits with 2 and one clear text on stderr where the call or a contract is wrong."""
-    # Connexion imports a test client that warns its own developers.
+    # Connexion imports clients that a server never uses, one of which warns Connexion's own developers.
+    defer("connexion", "httpx", "requests")
     warnings.filterwarnings("ignore", module=r"connexion\.")
     try:
         cli.main(standalone_mode=True)

@@ -5,6 +5,7 @@ Requests are judged by the contract in this folder, as those of any API: handler
 
 from __future__ import annotations
 
+import hmac
 import logging
 from functools import cached_property
 from ipaddress import ip_address
@@ -94,8 +95,9 @@ class Control:
         if _is_strange(headers, self._settings.allowed_hosts):
             await self._say(send, "stranger")
             return
-        if not _is_local(scope, headers) and "authorization" not in headers:
-            await self._say(send, "token-missing")
+        credential = headers.get("authorization", "").partition(" ")[2].strip()
+        if not (_is_local(scope, headers) or self._is_token(credential)):
+            await self._say(send, "token-wrong" if credential else "token-missing")
             return
         if method == "GET" and path in health.PAGES:
             await health.page(path, self.contract, self._namespaces, send)
@@ -114,6 +116,11 @@ class Control:
             return
         request = Request(method, path, headers, scope["query_string"].decode("latin-1"), body)
         await self._answer(match.target, match.parameters, request, (scope, receive, send))
+
+    def _is_token(self, credential: str) -> bool:
+        """Whether it is the server's token; without one, nothing is."""
+        token = self._settings.control_token
+        return bool(token) and hmac.compare_digest(credential.encode(), str(token).encode())
 
     async def _answer(
         self, operation: Operation, parameters: dict[str, str], request: Request, asgi: tuple[Scope, Receive, Send]

@@ -23,7 +23,8 @@ from understudy_mockserver.control.call import ControlCall
 
 Handler = Callable[[ControlCall], Any | Awaitable[Any]]
 
-_HANDLERS: Mapping[str, Handler] = {
+#: By operationId. The journal as it happens is no call that ends, and stands elsewhere.
+HANDLERS: Mapping[str, Handler] = {
     "listNamespaces": spaces.listed,
     "createNamespace": spaces.create,
     "getNamespace": spaces.show,
@@ -62,5 +63,5 @@ _HANDLERS: Mapping[str, Handler] = {
 
 async def handle(call: ControlCall) -> Any:
     """What the operation's handler answers. Raises `RefusedError` where that is a refusal."""
-    result = _HANDLERS[call.operation](call)
+    result = HANDLERS[call.operation](call)
     return await result if inspect.isawaitable(result) else result

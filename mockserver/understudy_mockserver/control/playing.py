@@ -53,8 +53,11 @@ class Played:
 
 def load(data: Any) -> Mapping[str, Any]:
     """A bundle that can be played. Raises `UsageError` for what is none, or has lost something."""
-    if not isinstance(data, dict) or data.get("format") != FORMAT or not isinstance(data.get("entries"), list):
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise UsageError(f"This is no bundle: its `format` should be {FORMAT}.")
+    missing = [word for word in ("namespace", "served", "contracts", "worlds", "settings", "entries") if word not in data]
+    if missing:
+        raise UsageError(f"This is no whole bundle: it lacks {', '.join(missing)}.")
     if data.get("forgotten"):
         raise UsageError(
             f"The journal had lost its first {data['forgotten']} entries when the bundle was made."

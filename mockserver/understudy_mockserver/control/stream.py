@@ -18,7 +18,7 @@ MOST = 1000
 PULSE = 15.0
 
 
-class _Reader:
+class Reader:
     """What waits for one reader."""
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class _Reader:
 async def follow(call: ControlCall, receive: Receive, send: Send) -> None:
     """Sends entries until the reader leaves, the namespace ends, or the time that was asked for is over."""
     journal = call.namespace.journal
-    reader = _Reader()
+    reader = Reader()
     journal.readers.append(reader)
     gone = asyncio.ensure_future(receive())
     try:
@@ -61,7 +61,7 @@ _HEADERS = [
 ]
 
 
-async def _write_all(call: ControlCall, reader: _Reader, gone: asyncio.Future[Any], send: Send) -> None:
+async def _write_all(call: ControlCall, reader: Reader, gone: asyncio.Future[Any], send: Send) -> None:
     shower = call.shower
     while True:
         incoming = asyncio.ensure_future(reader.waiting.get())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import orjson
@@ -12,11 +15,14 @@ from understudy_mockserver.context import CONTEXT, Context
 from understudy_mockserver.namespaces import Namespaces
 from understudy_mockserver.provider import Provider
 from understudy_mockserver.realtime import engineio3
-from understudy_mockserver.realtime.engineio4 import EngineIO4
 from understudy_mockserver.realtime.gateway import Gateway
 from understudy_validators.contract import Contract
 
+if TYPE_CHECKING:
+    from understudy_mockserver.realtime.engineio4 import EngineIO4
+
 PATH = "socket.io"
+_ENGINE_4 = "understudy_mockserver.realtime.engineio4"
 
 
 class Realtime:
@@ -28,7 +34,7 @@ class Realtime:
         self._gateways = {
             name: Gateway(contract, provider, namespaces) for name, (contract, provider) in with_events.items()
         }
-        self._protocol4 = {name: EngineIO4(gateway) for name, gateway in self._gateways.items()}
+        self._protocol4: dict[str, EngineIO4] = {}
         self._alone = next(iter(self._gateways), "") if len(served) == 1 else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,6 +55,14 @@ class Realtime:
         for protocol in self._protocol4.values():
             await protocol.close()
 
+    async def _engine4(self, name: str) -> EngineIO4:
+        """Made when it is first asked for: python-socketio takes as long to import as half a start, and much memory."""
+        if name not in self._protocol4:
+            module: Any = await asyncio.to_thread(importlib.import_module, _ENGINE_4)
+            if name not in self._protocol4:  # nobody else has waited, and come first
+                self._protocol4[name] = module.EngineIO4(self._gateways[name])
+        return self._protocol4[name]
+
     def _name(self, scope: Scope) -> str:
         """The contract whose Socket.IO the path is; empty where it is none."""
         context: Context = scope[CONTEXT]
@@ -63,7 +77,8 @@ class Realtime:
     async def _serve(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         protocol = parse_qs(scope["query_string"].decode("latin-1")).get("EIO", [""])[0]
         if protocol == "4":
-            await self._protocol4[name].serve(scope, receive, send)
+            protocol4 = await self._engine4(name)
+            await protocol4.serve(scope, receive, send)
         elif scope["type"] == "websocket":
             await engineio3.serve(self._gateways[name], scope, receive, send)
         else:

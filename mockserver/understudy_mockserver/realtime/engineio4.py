@@ -27,12 +27,8 @@ from understudy_mockserver.context import CONTEXT
 from understudy_mockserver.realtime.gateway import UNKNOWN, Gateway, RefusedError
 from understudy_mockserver.realtime.hub import MAX_WAITING, Connection
 from understudy_mockserver.realtime.packets import Frames, Server, is_payload
-from understudy_mockserver.realtime.transports import abort
+from understudy_mockserver.realtime.transports import MAX_MESSAGE, abort
 from understudy_validators.bodies import parse_json
-
-#: Bytes of one message. A contract's own limits are far below, and are refused in its own words.
-MAX_MESSAGE = 1_000_000
-
 
 # What servers of this protocol answer to what is no packet, and to a request for a websocket that is none.
 _BAD_REQUEST = json.dumps({"code": 3, "message": "Bad request"}, separators=(",", ":")).encode()

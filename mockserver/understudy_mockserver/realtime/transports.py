@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+#: Bytes of one message. A contract's own limits are far below, and are refused in its own words.
+MAX_MESSAGE = 1_000_000
+
 
 def abort(receive: Any) -> None:
     """Cuts the TCP connection behind an ASGI `receive` at once, without waiting for what is still to be sent.

@@ -286,7 +286,8 @@ def test_a_client_boots_signs_in_and_goes_on(client: httpx.Client) -> None:
 def test_an_access_token_has_the_vendors_claims(client: httpx.Client) -> None:
     body = {"refreshToken": "alice-refresh"}
     token = ok(client.post(f"{ROOT}/auth/request-new-access-token", json=body))["accessToken"]
-    claims = tokens.verify(token, b"understudy")
+    address = f"{str(client.base_url).rstrip('/')}/~{client.headers['Understudy-Namespace']}/replyke"
+    claims = tokens.verify(token, f"understudy {address}".encode())
     assert claims is not None
     assert claims.pop("exp") - claims["iat"] == 1800
     assert abs(claims.pop("iat") - time.time()) < 60

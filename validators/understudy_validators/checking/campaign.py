@@ -68,6 +68,8 @@ class Plan:
     operations: tuple[str, ...] = ()
     phases: tuple[str, ...] = PHASES
     database: ExampleDatabase | None = None
+    # Whether what fails is made short, which takes time.
+    shrink: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,10 @@ class Campaign:
     def run_sequences(self, model: Model) -> list[Finding]:
         """Holds conversations with the mock and the server at once, and returns the first difference, made short."""
         pair = Pair(self.contract, model, self.target)
+        try:
+            self._side_by_side(pair)
+        except DifferenceError as error:
+            return [self._of_conversation(error)]
         machine = seeded(self._seed_of(SEQUENCES))(fuzzing.conversations(self.contract, pair))
         count = max(1, self.plan.max_examples // CONVERSATIONS)
         try:
@@ -184,6 +190,16 @@ class Campaign:
         except DifferenceError as error:
             return [self._of_conversation(error)]
         return []
+
+    def _side_by_side(self, pair: Pair) -> None:
+        """Sends the contract's examples, and requests at the edge of its limits, to both, each in a fresh world."""
+        for operation in self.contract:
+            if self.plan.operations and operation.id not in self.plan.operations:
+                continue
+            for example in (*fuzzing.examples(self.contract, operation), *fuzzing.edges(self.contract, operation)):
+                if isinstance(example.step, WireRequest) and not example.before and not self.out_of_time:
+                    pair.begin()
+                    pair.call(example.step)
 
     def _of_conversation(self, error: DifferenceError) -> Finding:
         pointers = {one.id: one.pointer for one in self._all()}
@@ -208,7 +224,7 @@ class Campaign:
             max_examples=examples,
             database=self.plan.database,
             deadline=None,
-            phases=[Phase.reuse, Phase.generate, Phase.shrink],
+            phases=[Phase.reuse, Phase.generate, *([Phase.shrink] if self.plan.shrink else [])],
             verbosity=Verbosity.quiet,
             suppress_health_check=list(HealthCheck),
             print_blob=False,

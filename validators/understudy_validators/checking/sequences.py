@@ -22,8 +22,8 @@ from understudy_validators.records import World
 from understudy_validators.sockets import SocketStep
 from understudy_validators.wire import NOTHING, WireRequest
 
-#: Seconds in which an event of which the mock had one is expected.
-EVENT_WAIT = 2.0
+#: Seconds in which an event is expected of which the mock had one: from a server far away, and from one that is a mock.
+EVENT_WAIT, MOCK_WAIT = 2.0, 0.3
 _REFUSED = 400
 _VERDICT = "understudy-verdict"
 
@@ -160,7 +160,8 @@ class Pair:
         self._delivered += count
         for name in self._model.target.sockets:
             expected = self._model.target.listen(name, count, EVENT_WAIT) if count else []
-            actual = self._target.listen(name, count, EVENT_WAIT) if count else []
+            wait = MOCK_WAIT if self._target.renews else EVENT_WAIT
+            actual = self._target.listen(name, count, wait) if count else []
             yield from self._event_differences(expected, actual)
 
     def _event_differences(self, expected: Sequence[Any], actual: Sequence[Any]) -> Iterator[Difference]:

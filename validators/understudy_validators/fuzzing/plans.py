@@ -29,6 +29,8 @@ from understudy_validators.wire import NOTHING
 
 #: Accepted drafts that are filled by chance, to have one with whatever a constraint is about.
 _ROLLS = 40
+#: Accepted drafts that are kept whole, the contract's examples first.
+_WHOLE = 12
 
 
 class Plan:
@@ -45,7 +47,18 @@ class Plan:
         """Accepted drafts, the plainest first: the first example without all that can be left out; then short ones."""
         accepted = self.found.accepted
         reduced = [self._reduced(draft) for draft in _one_of_each_media_type(accepted)]
-        return list({draft.key: draft for draft in [*reduced, *sorted(accepted, key=_size)]}.values())
+        trimmed = sorted((self._trimmed(draft) for draft in accepted), key=_size)
+        return list({draft.key: draft for draft in [*reduced, *trimmed, *accepted[:_WHOLE]]}.values())
+
+    def _trimmed(self, draft: Draft) -> Draft:
+        """The draft without the parts of its body that can be left out and name no record."""
+        named = {tokens[1] for tokens in self.reading.identifying if tokens[0] == "body"}
+        for name in draft.body if isinstance(draft.body, dict) else ():
+            if name not in named:
+                smaller = replace(draft, body={key: value for key, value in draft.body.items() if key != name})
+                verdict = self.subject.judge(smaller)
+                draft = smaller if verdict and verdict.accepted else draft
+        return draft
 
     def _reduced(self, draft: Draft) -> Draft:
         changed = True

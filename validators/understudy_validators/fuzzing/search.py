@@ -6,9 +6,11 @@ there: alone, in pairs, and from whatever that leads to. What it does is bounded
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from understudy_validators.fuzzing.drafts import Draft
 from understudy_validators.fuzzing.model import Way
@@ -16,11 +18,12 @@ from understudy_validators.fuzzing.moves import Move, Reading
 from understudy_validators.fuzzing.subjects import Subject
 from understudy_validators.fuzzing.ways import Ways
 from understudy_validators.violation import Violation
+from understudy_validators.wire import NOTHING
 
 #: Drafts that are judged: at first, and for what was not found by then.
-_PAIRS, _FURTHER = 900, 2400
-#: Drafts that are kept: accepted ones, and for each way.
-_ACCEPTED, _EACH = 48, 4
+_PAIRS, _FURTHER = 1200, 2400
+#: Drafts that are kept: accepted ones, of which so many are of the same kind, and for each way.
+_ACCEPTED, _ALIKE, _EACH = 96, 3, 4
 
 
 @dataclass(slots=True)
@@ -39,6 +42,8 @@ class Search:
         self._subject, self._ways, self._reading = subject, ways, reading
         self._wanted = set(ways)
         self._visited: set[bytes] = set()
+        self._places = sorted([*reading.identifying, *reading.conditional])
+        self._kinds: Counter[tuple[Any, ...]] = Counter()
         self.found = Found()
 
     def run(self) -> Found:
@@ -60,10 +65,10 @@ class Search:
             self._visit(draft)
 
     def _pairs(self, start: Draft) -> Iterator[Draft]:
-        for credential in self._reading.credentials:
-            first = self._moved(start, credential)
-            yield from (self._moved(first, move) for move in self._reading.moves)
-        moves = self._reading.moves
+        moves = sorted(self._reading.moves, key=lambda move: move[0][0] not in self._reading.identifying)
+        for move in moves:
+            other = self._moved(start, move)
+            yield from (self._moved(other, credential) for credential in self._reading.credentials)
         for index, one in enumerate(moves):
             yield from (
                 self._moved(self._moved(start, one), other) for other in moves[index + 1 :] if _differ(one, other)
@@ -101,8 +106,7 @@ class Search:
         if verdict is None:
             return
         if verdict.accepted:
-            if len(self.found.accepted) < _ACCEPTED:
-                self.found.accepted.append(draft)
+            self._accept(draft)
             return
         alone = len(verdict.violations) == 1
         for violation in verdict.violations:
@@ -115,6 +119,14 @@ class Search:
                 known = self.found.together.get(way)
                 if known is None or len(known[1]) >= len(verdict.violations):
                     self.found.together[way] = (draft, tuple(v for v in verdict.violations if v is not violation))
+
+    def _accept(self, draft: Draft) -> None:
+        """Keeps an accepted draft, unless there are enough of the same caller that have as much to look at."""
+        who = tuple(draft.get(tokens) for move in self._reading.credentials[:1] for tokens, _ in move)
+        kind = (draft.media_type, who, *(draft.get(tokens) is NOTHING for tokens in self._places))
+        if len(self.found.accepted) < _ACCEPTED and self._kinds[kind] < _ALIKE:
+            self._kinds[kind] += 1
+            self.found.accepted.append(draft)
 
     def _keep(self, way: Way, draft: Draft, violation: Violation) -> None:
         self._wanted.discard(way)

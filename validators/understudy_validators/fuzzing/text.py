@@ -70,9 +70,10 @@ def texts(least: int = 0, most: int | None = None) -> Build:
         if kind == 5:
             text = source.text(min(room, _SHORT))
         else:
-            # The same decisions as for a text at its limit, so that one shrinks to the other.
-            first = source.pick(PIECES)
-            text = first + "".join([source.pick(PIECES) for _ in range(source.integer(0, 2))])
+            # The first decisions are those for a text at its limit, so that one shrinks to the other.
+            text = source.pick(PIECES)
+            while len(text) < room and source.integer(0, 1):
+                text += source.pick(PIECES)
         return fitted(text, least, room)
 
     return build

@@ -18,7 +18,8 @@ def create_session(call: Call) -> Reply:
     """Gives out a token for the user, who is created where there is none; the device's earlier token ends."""
     user, refresh_token = _user(call), call.ids.hex(80)
     expires = int(call.now) + _network(call)["sessionSeconds"]
-    token = tokens.sign(_claims(call, user, refresh_token, expires), _KEY)
+    # The address, as the client reaches it, keeps the tokens of two namespaces apart.
+    token = tokens.sign(_claims(call, user, refresh_token, expires), _KEY + call.base_url.encode())
     _replace_token(call, {"token": token, "userId": user["userId"], "expiresAt": times.iso(expires)})
     return Reply(
         {

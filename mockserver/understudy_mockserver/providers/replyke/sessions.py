@@ -69,7 +69,8 @@ def _claims(call: Call, user: Record, seconds: int) -> tuple[dict[str, Any], str
 
 
 def _signed(call: Call, claims: dict[str, Any]) -> str:
-    return tokens.sign(claims, settings(call.world)["tokenKey"].encode())
+    # The address, as the client reaches it, keeps the tokens of two namespaces apart.
+    return tokens.sign(claims, f"{settings(call.world)['tokenKey']} {call.base_url}".encode())
 
 
 def _own_user(call: Call, user: Record) -> dict[str, Any]:
