@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+import httpx
+
 from understudy_mockserver.app import Understudy as App
 from understudy_mockserver.app import create_app
 from understudy_mockserver.contracts import load_contract
@@ -29,8 +31,9 @@ from understudy_validators.checking.who import Who, load_who
 from understudy_validators.errors import UsageError
 from understudy_validators.exchange import Exchange
 
+_REFUSED = 400
 #: How a server of a mock's own app is called where no socket is opened.
-ASGI_ORIGIN = "http://understudy"
+ASGI_ORIGIN = "http://localhost"
 
 
 class Answer(Protocol):
@@ -62,6 +65,7 @@ class TestServer:
             self.app = create_app((), Settings(seed=seed))
             url = self._loop.enter(serving(self.app))
         self.root_url = str(url).rstrip("/")
+        self.http = httpx.Client(timeout=30, trust_env=False)
 
     @contextmanager
     def namespace(self, test: str) -> Iterator[Understudy]:
@@ -71,6 +75,7 @@ class TestServer:
 
     def close(self) -> None:
         """Stops the server, if it is our own."""
+        self.http.close()
         if self._loop:
             self._loop.close()
 
@@ -96,6 +101,35 @@ class Understudy:
         if self.server.app is None:
             raise UsageError("The mock runs somewhere else: there is no app to call.")
         return self.server.app
+
+    def force(self, contract: str, operation: str, answer: str, *, times: int | None = 1, **more: Any) -> None:
+        """The next `times` calls of an operation (none: all) are answered so, whatever they deserve.
+
+        `answer` is a name of the catalogue or the vendor's code. `more` may narrow it: `caller`, `where`.
+        Raises `UsageError` for what the contract does not have.
+        """
+        order = {"contract": contract, "operation": operation, "answer": answer, **more}
+        self._control("POST", "/force", {**order, **({"times": times} if times else {})})
+
+    def fault(self, contract: str, fault: str, **more: Any) -> None:
+        """From now on answers or events go wrong so: `latency`, `reset`, `truncated`, `drop` and their like."""
+        self._control("POST", "/faults", {"contract": contract, "fault": fault, **more})
+
+    def journal(self, **query: Any) -> list[dict[str, Any]]:
+        """What happened so far, oldest first; `query` may be `operation`, `caller`, `status`, `rule`, `verdict`."""
+        entries: list[dict[str, Any]] = self._control("GET", "/journal", None, query)["entries"]
+        return entries
+
+    def reset(self) -> None:
+        """Begins anew, with the world as it was."""
+        self._control("POST", "/reset", None)
+
+    def _control(self, method: str, path: str, body: Any, query: Mapping[str, Any] | None = None) -> Any:
+        url = f"{self.server.root_url}/_understudy/namespaces/{self.name}{path}"
+        response = self.server.http.request(method, url, json=body, params=query)
+        if response.status_code >= _REFUSED:
+            raise UsageError(response.json().get("message", response.text))
+        return response.json() if response.content else None
 
     def assert_conforms(self, answer: Answer | Exchange, contract: str) -> None:
         """Fails unless the answer is one that the contract has for the request: every difference is named."""

@@ -49,7 +49,7 @@ class _Options:
 @click.option("--connections", default=16, type=_AT_LEAST_ONE, help="Connections over which the requests go.")
 @click.option("--requests", default=5000, type=_AT_LEAST_ONE, help="--plain, --profile: of each kind, per round.")
 @click.option("--seconds", default=3, type=_AT_LEAST_ONE, help="--peers: for each server and request, per round.")
-@click.option("--warm-up", default=5, type=_AT_LEAST_ONE, help="--peers: seconds of it before the first round.")
+@click.option("--warm-up", default=10, type=_AT_LEAST_ONE, help="--peers: seconds of it before the first round.")
 @click.option("--starts", default=3, type=_AT_LEAST_ONE, help="--peers: of each server; the median counts.")
 @click.option("--api", "apis", multiple=True, type=click.Choice(list(OPERATIONS)), help="--peers: this one alone.")
 @click.option("--server", "servers", multiple=True, type=click.Choice(peers.NAMES), help="--peers: the mock and this.")

@@ -102,10 +102,12 @@ def test_a_request_is_written_as_lua_without_a_raw_quote_or_line_break(tmp_path:
 
 
 def test_a_table_shows_medians_and_ratios_and_who_does_not_refuse() -> None:
-    rates = [Load(rate, 1.0, 20.0) for rate in (3000.0, 1000.0, 2000.0)]
-    ours = Figures([1.0, 3.0, 2.0], 5_000_000, {"valid": 200, "refused": 400}, {"valid": rates, "refused": rates})
-    slow = [Load(load.rate / 4, 1.0, 20.0) for load in rates]
-    other = Figures([1.0], 5_000_000, {"valid": 200, "refused": 200}, {"valid": slow})
+    ours = Figures([1.0, 3.0, 2.0], 5_000_000, {"valid": 200, "refused": 400})
+    other = Figures([1.0], 5_000_000, {"valid": 200, "refused": 200})
+    for rate in (3000, 1000, 2000):
+        ours.add("valid", Load(rate, rate, 1.0, 20.0), 0.5)
+        ours.add("refused", Load(rate, rate, 1.0, 20.0), 0.5)
+        other.add("valid", Load(rate // 4, rate / 4, 1.0, 20.0), 1.0)
     results = tables.summary({"amity": {"understudy": ours, "other": other}})
     machine = {"processor": "P", "cpus": 2, "system": "S", "python": "Y", "versions": {"understudy": "1"}}
     plan = {"rounds": 3, "seconds": 1, "connections": 1, "warm_up": 1, "starts": 3}
@@ -113,4 +115,4 @@ def test_a_table_shows_medians_and_ratios_and_who_does_not_refuse() -> None:
     text = tables.markdown(report)
     assert "| understudy | 2,000 | 1.00 | 20 | 2,000 | 1.00 | 20 | 2.00 | 5 |" in text
     assert "| other | 500 | 1.00 | 20 | answers 200 | answers 200 | answers 200 | 1.00 | 5 |" in text
-    assert "| other | 4.00 | answers 200 |" in text
+    assert "| other | 4.00 | answers 200 | 8.00 | answers 200 |" in text

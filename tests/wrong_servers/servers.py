@@ -215,7 +215,7 @@ SERVERS = [
     _replyke(
         "page-with-a-gap",
         "listing",
-        operations=("sendMessage", "listMessages"),
+        operations=("listMessages",),
         provider=answering("listMessages", _with_a_gap),
     ),
     _replyke("event-twice", "events", provider=handling("sendMessage", _emits_twice)),

@@ -72,7 +72,14 @@ def load(data: Any) -> Mapping[str, Any]:
 
 
 async def play(bundle: Mapping[str, Any]) -> Played:
-    """Plays a bundle that `load` gave."""
+    """Plays a bundle that `load` gave. Raises `UsageError` where it turns out to be none."""
+    try:
+        return await _play(bundle)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise UsageError(f"This is no whole bundle: {type(error).__name__}: {error}.") from error
+
+
+async def _play(bundle: Mapping[str, Any]) -> Played:
     contracts = [_contract(name, bundle) for name in bundle["served"]]
     notes = [
         f"The contract {contract.name} is not the one that was recorded with: its answers may differ for that."

@@ -41,6 +41,13 @@ class Figures:
     memory: int = 0
     statuses: dict[str, int] = field(default_factory=dict)
     loads: dict[str, list[Load]] = field(default_factory=dict)
+    # Requests per second of the server's CPU time, round by round.
+    cpu_rates: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, name: str, load: Load, cpu_seconds: float) -> None:
+        """Notes a round with the request of that name."""
+        self.loads.setdefault(name, []).append(load)
+        self.cpu_rates.setdefault(name, []).append(load.requests / cpu_seconds)
 
 
 # By API, then by server.
@@ -104,9 +111,10 @@ def _measure(servers: Sequence[Running], site: Site, figures: dict[str, Figures]
             say(f"{site.name}, {each.name}: {f'round {round_} of {plan.rounds}' if round_ else 'warm-up'}")
             seconds = plan.seconds if round_ else plan.warm_up
             for server in able:
+                before = server.cpu_seconds()
                 load = _load(server, requests[server.kind.name], site.tools.wrk, plan.connections, seconds)
                 if round_:
-                    figures[server.kind.name].loads.setdefault(each.name, []).append(load)
+                    figures[server.kind.name].add(each.name, load, server.cpu_seconds() - before)
     for server in servers:
         figures[server.kind.name].memory = server.memory()
 

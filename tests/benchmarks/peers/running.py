@@ -23,6 +23,8 @@ from tests.benchmarks.traffic import Traffic
 # Seconds. Specmatic takes half a minute on a slow core.
 _PATIENCE = 120.0
 _POLL = 0.005
+# Fields of /proc/PID/stat, counted from the one after the name.
+_SESSION, _USER_TIME, _SYSTEM_TIME = 3, 11, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,22 @@ class Running:
     startup: float
 
     def memory(self) -> int:
-        """Bytes of RAM that its processes have, Linux only."""
-        return sum(
-            memory(int(path.parent.name)) for path in Path("/proc").glob("[0-9]*/stat") if _session(path) == self.pid
-        )
+        """Bytes of RAM that its processes have."""
+        return sum(memory(pid) for pid, _ in self._processes())
+
+    def cpu_seconds(self) -> float:
+        """CPU time that its processes have had so far, with all their threads."""
+        ticks = sum(int(fields[_USER_TIME]) + int(fields[_SYSTEM_TIME]) for _, fields in self._processes())
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def _processes(self) -> Iterator[tuple[int, list[str]]]:
+        """Its process and those that this has started, as numbers and fields of /proc/PID/stat."""
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                # The name in brackets may hold anything; the fields come after it.
+                fields = path.read_text("utf-8", "replace").rpartition(")")[2].split()
+                if int(fields[_SESSION]) == self.pid:
+                    yield int(path.parent.name), fields
 
 
 def at(kind: Kind, site: Site, traffic: Traffic) -> Traffic:
@@ -115,10 +129,3 @@ def _free_port() -> int:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
         return port
-
-
-def _session(stat: Path) -> int:
-    with suppress(OSError):
-        # After the name in brackets: state, parent, group, session.
-        return int(stat.read_text("utf-8", "replace").rpartition(")")[2].split()[3])
-    return 0

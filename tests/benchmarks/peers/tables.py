@@ -39,7 +39,9 @@ def _request(figures: Figures, ours: Figures, name: str) -> dict[str, Any]:
         "p50": median(load.p50 for load in loads),
         "p99": median(load.p99 for load in loads),
         "rates": [load.rate for load in loads],
+        "cpu_rates": figures.cpu_rates[name],
         "ours_to_it": median(a.rate / b.rate for a, b in zip(ours.loads[name], loads, strict=True)),
+        "ours_to_it_by_cpu": median(a / b for a, b in zip(ours.cpu_rates[name], figures.cpu_rates[name], strict=True)),
     }
 
 
@@ -55,8 +57,9 @@ def _api(api: str, servers: dict[str, Any]) -> Iterator[str]:
     rows = [[name, *_figures(each)] for name, each in servers.items()]
     yield _table([["", *measured, "start-up s", "RSS MB"], *rows])
     others = {name: each for name, each in servers.items() if name != OURS}
-    rows = [[name, *(_cell(each[it], "ours_to_it", _ratio) for it in REQUESTS)] for name, each in others.items()]
-    yield _table([[f"{OURS} is … times as fast as", *REQUESTS], *rows])
+    rows = [[name, *_ratios(each)] for name, each in others.items()]
+    by_cpu = [f"{name}, by CPU time" for name in REQUESTS]
+    yield _table([[f"{OURS} is … times as fast as", *REQUESTS, *by_cpu], *rows])
 
 
 def _figures(each: dict[str, Any]) -> Iterator[str]:
@@ -66,6 +69,11 @@ def _figures(each: dict[str, Any]) -> Iterator[str]:
         yield _cell(each[name], "p99", _ratio)
     yield f"{each['startup']:.2f}"
     yield f"{each['rss'] / _MB:,.0f}"
+
+
+def _ratios(each: dict[str, Any]) -> Iterator[str]:
+    for key in ("ours_to_it", "ours_to_it_by_cpu"):
+        yield from (_cell(each[name], key, _ratio) for name in REQUESTS)
 
 
 def _ratio(value: float) -> str:

@@ -8,14 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
 from tests.benchmarks.peers.tools import FOLDER
 from tests.benchmarks.traffic import Traffic
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a run measured: requests per second, and milliseconds within which half, and 99 in 100, were answered."""
+    """What a run measured.
 
+    `rate` is in requests per second. Within `p50` and `p99` milliseconds half, and 99 in 100, were answered.
+    """
+
+    requests: int
     rate: float
     p50: float
     p99: float
@@ -29,15 +35,16 @@ def write_requests(variants: Sequence[Traffic], path: Path) -> Path:
 
 
 def measure(program: str, url: str, requests: Path, accepted: bool, connections: int, seconds: int) -> Load:
-    """Runs wrk. Raises `ValueError` if a request is not answered, or refused where it is to be accepted."""
+    """Runs wrk. Raises `click.ClickException` if a request is not answered, or refused where it is to be accepted."""
     options = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency"]
     command = [program, *options, "-s", str(FOLDER / "wrk.lua"), url, "--", str(requests)]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found = json.loads(said.strip().splitlines()[-1])
     due = 0 if accepted else found["requests"]
     if found["broken"] or found["not_ok"] != due:
-        raise ValueError(f"{url}: {found} where {due} answers above 399 are due")
-    return Load(found["requests"] / found["microseconds"] * 1e6, found["p50"] / 1000, found["p99"] / 1000)
+        raise click.ClickException(f"{url}: {found} where {due} answers above 399 are due")
+    rate = found["requests"] / found["microseconds"] * 1e6
+    return Load(found["requests"], rate, found["p50"] / 1000, found["p99"] / 1000)
 
 
 def _table(traffic: Traffic) -> str:
