@@ -17,6 +17,8 @@ import click
 
 from understudy_validators.errors import UsageError
 
+#: Where the mock answers, and what commands steer, unless something else is said.
+DEFAULT_PORT, DEFAULT_NAMESPACE = 4010, "default"
 FILE, PROJECT, TABLE = "understudy.toml", "pyproject.toml", "tool.understudy"
 PREFIX = "UNDERSTUDY_"
 

@@ -12,9 +12,7 @@ import click
 import httpx
 import orjson
 
-from understudy_mockserver.cli import serve
-from understudy_mockserver.config import load
-from understudy_mockserver.namespaces import DEFAULT
+from understudy_mockserver.config import DEFAULT_NAMESPACE, DEFAULT_PORT, load
 from understudy_validators.errors import UsageError
 
 _PATIENCE = 30.0
@@ -103,7 +101,9 @@ def remote(url: str | None, namespace: str | None, as_json: bool, token: str | N
     """The mock that is meant: by flags, else by what is set, else the one that `understudy serve` starts."""
     found = {key: value.value for key, value in load().items()}
     url = url or found.get("url") or _of_ready_file(found.get("ready-file")) or _of_port(found.get("port"))
-    return Remote(url, namespace or found.get("namespace") or DEFAULT, token or found.get("control-token"), as_json)
+    return Remote(
+        url, namespace or found.get("namespace") or DEFAULT_NAMESPACE, token or found.get("control-token"), as_json
+    )
 
 
 def _of_ready_file(path: str | None) -> str:
@@ -114,7 +114,7 @@ def _of_ready_file(path: str | None) -> str:
 
 
 def _of_port(port: int | None) -> str:
-    return f"http://127.0.0.1:{port or serve.DEFAULT_PORT}"
+    return f"http://127.0.0.1:{port or DEFAULT_PORT}"
 
 
 def _said(response: httpx.Response) -> str:

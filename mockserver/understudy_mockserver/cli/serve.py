@@ -12,13 +12,12 @@ import click
 
 from understudy_mockserver.app import create_app
 from understudy_mockserver.banner import banner
-from understudy_mockserver.config import Configured
+from understudy_mockserver.config import DEFAULT_PORT, Configured
 from understudy_mockserver.limits import parse_limits
 from understudy_mockserver.server import listen, run, write_ready_file
 from understudy_mockserver.settings import LOOPBACK, Settings
 from understudy_validators.errors import UsageError
 
-DEFAULT_PORT = 4010
 #: Addresses that every interface of the machine listens to.
 _ANY_ADDRESS = ("0.0.0.0", "::")
 

@@ -24,6 +24,7 @@ from understudy_validators.errors import UsageError
 
 Recorded = Mapping[str, Any]
 
+_WORDS = ("namespace", "served", "contracts", "worlds", "settings", "entries")
 # What is of the moment, and no part of an answer.
 _MOMENT = frozenset({"number", "time", "request_headers", "request_body", "query", "method", "root_url", "cut"})
 
@@ -55,7 +56,7 @@ def load(data: Any) -> Mapping[str, Any]:
     """A bundle that can be played. Raises `UsageError` for what is none, or has lost something."""
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise UsageError(f"This is no bundle: its `format` should be {FORMAT}.")
-    missing = [word for word in ("namespace", "served", "contracts", "worlds", "settings", "entries") if word not in data]
+    missing = [word for word in _WORDS if word not in data]
     if missing:
         raise UsageError(f"This is no whole bundle: it lacks {', '.join(missing)}.")
     if data.get("forgotten"):

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import secrets
+import select
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 from tests.mockserver.cli.run import understudy
 from tests.servers import PATIENCE, Served
+from understudy_mockserver.cli import cli
 from understudy_mockserver.cli.ctl import command
+from understudy_validators.errors import UsageError
 
 Ctl = Callable[..., str]
 MESSAGES = (
@@ -27,13 +31,23 @@ def namespace() -> str:
 
 
 @pytest.fixture
-def ctl(server: Served, namespace: str) -> Ctl:
+def called(server: Served, namespace: str) -> Callable[..., Result]:
+    """Runs a command in this process: a process for each would take longer than all else."""
+
+    def run(*arguments: str, stdin: str = "") -> Result:
+        return CliRunner().invoke(cli, ["ctl", "--url", server.url, "-n", namespace, *arguments], input=stdin)
+
+    return run
+
+
+@pytest.fixture
+def ctl(called: Callable[..., Result]) -> Ctl:
     """Runs a command that must succeed, and gives what it prints."""
 
     def run(*arguments: str, stdin: str = "") -> str:
-        result = understudy("ctl", "--url", server.url, "-n", namespace, *arguments, stdin=stdin)
-        assert result.returncode == 0, result.stderr
-        return result.stdout
+        result = called(*arguments, stdin=stdin)
+        assert result.exit_code == 0, (result.output, result.exception)
+        return result.output
 
     return run
 
@@ -54,7 +68,7 @@ def test_the_contract_is_found_where_only_one_has_the_operation(ctl: Ctl) -> Non
 
 def test_fault(ctl: Ctl) -> None:
     made = ctl("fault", "latency", "--contract", "replyke", "--seconds", "normal:0.3,0.1", "--probability", "0.5")
-    assert made == '1  replyke latency probability=0.5 seconds={"normal":[0.3,0.1]}  used 0, until cleared\n'
+    assert made == '1  replyke latency seconds={"normal":[0.3,0.1]} probability=0.5  used 0, until cleared\n'
     made = ctl("fault", "status", "--contract", "replyke", "--status", "502", "--times", "1")
     assert made == "2  replyke status 502  used 0, 1 left\n"
     assert ctl("fault", "--clear", "1") == "1 cleared\n"
@@ -108,24 +122,24 @@ def test_json_is_what_the_mock_answers(ctl: Ctl) -> None:
 def test_reset_and_namespaces(ctl: Ctl, namespace: str) -> None:
     ctl("act", "sendMessage", "--contract", "replyke")
     assert ctl("reset") == f"{namespace} begins anew\n"
-    assert f"{namespace}  0 entries, 0 connections, idle 0 s\n" in ctl("namespaces")
+    assert f"{namespace}  0 entries, 0 connections, idle " in ctl("namespaces")
     assert ctl("namespaces", "--create", f"{namespace}-2").endswith(f"/~{namespace}-2\n")
     assert ctl("namespaces", "--delete", f"{namespace}-2") == "ended\n"
     assert ctl("namespaces", "--delete", f"{namespace}-2") == "there was none\n"
     assert ctl("disconnect", "--contract", "replyke") == "0 cut\n"
 
 
-def test_verify_says_why_and_exits_with_1(ctl: Ctl, server: Served, namespace: str) -> None:
+def test_verify_says_why_and_exits_with_1(ctl: Ctl, called: Callable[..., Result]) -> None:
     ctl("act", "sendMessage", "--contract", "replyke", "--patch", '{"metadata": {"client": "web"}}')
     asked = ("verify", "sendMessage", "--contract", "replyke", "--with")
     assert ctl(*asked, "body.metadata.client=web", "--times", "1", "--nothing-refused") == "as expected\n"
-    result = understudy("ctl", "--url", server.url, "-n", namespace, *asked, "body.metadata.client=ios")
-    assert (result.returncode, result.stdout) == (
-        1,
+    result = called(*asked, "body.metadata.client=ios")
+    assert result.exit_code == 1
+    assert result.output == (
         'sendMessage of replyke with body.metadata.client = "ios" should have been called at least once,'
         " and was never called so.\n"
         "Nearest misses:\n"
-        f'  #1 POST {MESSAGES} 201: body.metadata.client is "web"\n',
+        f'  #1 POST {MESSAGES} 201: body.metadata.client is "web"\n'
     )
 
 
@@ -137,7 +151,7 @@ def test_what_happens_is_followed(ctl: Ctl, server: Served, namespace: str) -> N
     ) as following:
         assert following.stdout is not None
         # Whoever follows from now on hears of one of these.
-        lines = []
+        lines: list[str] = []
         while not lines:
             ctl("act", "sendMessage", "--contract", "replyke")
             lines = [following.stdout.readline()] if _has_line(following) else []
@@ -148,8 +162,7 @@ def test_what_happens_is_followed(ctl: Ctl, server: Served, namespace: str) -> N
 
 
 def _has_line(process: subprocess.Popen[str]) -> bool:
-    import select
-
+    assert process.stdout is not None
     return bool(select.select([process.stdout], [], [], 0.2)[0])
 
 
@@ -157,7 +170,7 @@ def _has_line(process: subprocess.Popen[str]) -> bool:
     ("arguments", "said"),
     [
         (("force", "sendMessage", "nope", "--contract", "replyke"), "There is no such answer. There is: 201 created, "),
-        (("force", "sendMessage", "suspended"), "Say which contract, with --contract: "),
+        (("force", "listMessages", "suspended"), "Say which contract, with --contract: "),
         (("force", "x", "y", "--contract", "replyke", "--where", "{"), "--where {: this is no JSON"),
         (("fault", "latency", "--contract", "replyke", "--seconds", "soon"), "--seconds soon: write 0.3, uniform:0.1"),
         (("clock", "advance", "soon"), "clock advance soon: say by how many seconds."),
@@ -166,11 +179,10 @@ def _has_line(process: subprocess.Popen[str]) -> bool:
         (("state", "replyke", "users", "--where", "{}", "--set", '{"name": 1}'), "/collections/users/0/name: 1 is not"),
     ],
 )
-def test_misuse_says_what_to_do(server: Served, namespace: str, arguments: tuple[str, ...], said: str) -> None:
-    result = understudy("ctl", "--url", server.url, "-n", namespace, *arguments)
-    assert result.returncode == 2
-    assert said in result.stderr
-    assert "Traceback" not in result.stderr
+def test_misuse_says_what_to_do(called: Callable[..., Result], arguments: tuple[str, ...], said: str) -> None:
+    result = called(*arguments)
+    assert isinstance(result.exception, UsageError)
+    assert said in str(result.exception)
 
 
 def test_a_mock_that_is_not_there() -> None:

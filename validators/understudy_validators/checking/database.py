@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 
 from understudy_validators.errors import UsageError
+
+
+class CaseDatabase(ExampleDatabase):
+    """A part of a database for one case: Hypothesis itself tells tests apart by their source, which cases share."""
+
+    def __init__(self, database: ExampleDatabase, case: str) -> None:
+        super().__init__()
+        self._database = database
+        self._case = sha256(case.encode()).digest()
+
+    def save(self, key: bytes, value: bytes) -> None:
+        """Keeps a value."""
+        self._database.save(self._case + key, value)
+
+    def fetch(self, key: bytes) -> Iterable[bytes]:
+        """What was kept."""
+        return self._database.fetch(self._case + key)
+
+    def delete(self, key: bytes, value: bytes) -> None:
+        """Forgets a value."""
+        self._database.delete(self._case + key, value)
+
 
 _REDIS = ("redis", "rediss", "unix")
 
