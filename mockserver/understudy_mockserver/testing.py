@@ -39,8 +39,15 @@ ASGI_ORIGIN = "http://localhost"
 class Answer(Protocol):
     """An answer of `httpx` or `requests`; either carries the request that it belongs to."""
 
-    status_code: int
-    content: bytes
+    @property
+    def status_code(self) -> int:
+        """Its status."""
+        ...
+
+    @property
+    def content(self) -> bytes:
+        """Its body."""
+        ...
 
     @property
     def headers(self) -> Any:
