@@ -8,8 +8,13 @@ import httpx
 import pytest
 
 from tests.mockserver.control.steering import ORIGIN, Steered
+from understudy_mockserver.control import handlers
+from understudy_mockserver.control.app import FOLDER
 from understudy_mockserver.settings import Settings
+from understudy_validators import compile_folder, wire
+from understudy_validators.lint import lint_folder
 
+CONTRACT = compile_folder(FOLDER)
 HERE = "/_understudy/namespaces"
 
 
@@ -101,7 +106,18 @@ def test_the_api_describes_itself() -> None:
 
 
 def test_every_operation_has_a_handler_and_every_handler_an_operation() -> None:
-    from understudy_mockserver.control import app, handlers
+    assert set(CONTRACT.operations) == {*handlers.HANDLERS, "followJournal"}
 
-    contract = app.Control(Steered().app, Steered().app.namespaces, Settings()).contract
-    assert set(contract.operations) == {*handlers.HANDLERS, "followJournal"}
+
+def test_the_contract_has_no_mistakes() -> None:
+    assert lint_folder(FOLDER) == []
+
+
+@pytest.mark.parametrize("name", [answer.name for answer in CONTRACT.answers.values() if answer.trigger])
+def test_every_error_with_a_trigger_can_be_caused_by_it(name: str) -> None:
+    steered = Steered()
+    *before, last = [wire.build(CONTRACT, step) for step in CONTRACT.answers[name].trigger]
+    assert not before
+    headers, body = last.encode()
+    response = steered.request(last.method, f"/_understudy{last.path}", headers=headers, content=body)
+    assert (response.status_code, response.json()["code"]) == (CONTRACT.answers[name].status, name)
