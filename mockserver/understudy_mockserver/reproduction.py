@@ -15,12 +15,12 @@ from understudy_mockserver.app import create_app
 from understudy_mockserver.namespaces import HEADER
 from understudy_mockserver.realtime.gateway import NAMESPACE_KEY, PREFER_KEY
 from understudy_mockserver.server import serving
-from understudy_validators.socket_client import RefusedError, SocketClient
 from understudy_mockserver.verdicts import VERDICT
 from understudy_validators import sockets, wire
 from understudy_validators.catalogue import Entry, Step
 from understudy_validators.contract import Contract
 from understudy_validators.realtime import CONNECT, CONNECT_ERROR
+from understudy_validators.socket_client import RefusedError, SocketClient
 from understudy_validators.sockets import SocketStep
 from understudy_validators.wire import WireRequest
 

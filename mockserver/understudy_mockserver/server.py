@@ -34,7 +34,7 @@ _LOOKS, _SOONEST, _LATEST = 8, 0.02, 1.0
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens; port 0 takes any that is free. Raises `OSError` where that is not possible."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio sends small segments at once where the protocol is named: an answer's body does not wait for its head's ACK.
+    # asyncio sends small segments at once where the protocol is named: a body does not wait for its head's ACK.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

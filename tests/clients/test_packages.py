@@ -12,7 +12,7 @@ import pytest
 from tests.clients import packages
 
 TESTS = packages.FOLDER.parent
-FOLDERS = [path.parent for path in sorted(TESTS.glob("*/package.json"))]
+FOLDERS = [path.parent for at in ("*", "benchmarks/*") for path in sorted(TESTS.glob(f"{at}/package.json"))]
 each_folder = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 
 

@@ -18,7 +18,7 @@ _COMMANDS = {
     "serve": "Start the mock server.",
     "errors": "List the errors that a contract documents, and how to cause each.",
     "validate": "Judge a request by its contract.",
-    "check": "Check a server by its contract: what it accepts, refuses and answers.",
+    "check": "Check what a server accepts, refuses and answers.",
     "judge": "Judge recorded traffic (HAR) by its contract.",
     "lint": "Check contracts for mistakes.",
     "reproduce": "Cause an error, step by step, and compare the answer.",

@@ -29,7 +29,7 @@ from understudy_validators.contract import Contract
 from understudy_validators.reports import terminal
 
 
-@click.command(short_help="Check a server by its contract: what it accepts, refuses and answers.")
+@click.command(short_help="Check what a server accepts, refuses and answers.")
 @click.argument("contract")
 @click.option("--base-url", help="The contract's root on the server. Default: a fresh mock in this process.")
 @click.option("--who", "who_file", type=click.Path(path_type=Path), help="TOML: who is who on a real server.")
