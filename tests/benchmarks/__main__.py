@@ -1,6 +1,6 @@
 """`python -m tests.benchmarks`: the mock against other mock servers, and against a plain ASGI app.
 
-Without `--plain`, `--profile` or `--curve` it installs, starts and measures them all, and prints the tables.
+Without another mode it installs, starts and measures them all, and prints the tables.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from tests.benchmarks import against_plain, curve, inprocess, report
+from tests.benchmarks import against_plain, curve, generation, inprocess, report, steering
 from tests.benchmarks.peers import report as peers
 from tests.benchmarks.peers import tables
 from tests.benchmarks.peers.comparison import Plan
@@ -43,6 +43,8 @@ class _Options:
 @click.command(context_settings={"show_default": True})
 @click.option("--plain", "mode", flag_value="plain", help="The mock and the plain app alone, with a load of our own.")
 @click.option("--profile", "mode", flag_value="profile", help="In process: time for each request, and where it goes.")
+@click.option("--generation", "mode", flag_value="generation", help="How many conforming requests a core makes.")
+@click.option("--steering", "mode", flag_value="steering", help="What the control API costs who does not use it.")
 @click.option("--curve", "mode", flag_value="curve", help="What a request costs as messages and namespaces add up.")
 @click.option("--peers", "mode", flag_value="peers", default=True, help="All servers, with wrk; needs npm and Java.")
 @click.option("--rounds", default=5, type=_AT_LEAST_ONE, help="Rounds; the medians count.")
@@ -63,7 +65,7 @@ class _Options:
 def main(**options: Any) -> None:
     """Compares the mock with other servers, for a request that is accepted and for one that is refused."""
     chosen = _Options(**options)
-    {"plain": _plain, "profile": _profile, "curve": _curve, "peers": _peers}[chosen.mode](chosen)
+    _MODES[chosen.mode](chosen)
 
 
 def _peers(options: _Options) -> None:
@@ -88,6 +90,16 @@ def _plain(options: _Options) -> None:
     _show(options, "plain", made, f"{report.heading(facts, cores)}\n{report.table(results)}")
 
 
+def _generation(options: _Options) -> None:
+    rates = generation.rates(options.requests, options.rounds)
+    _show(options, "generation", {"machine": report.machine(), "rates": rates}, generation.markdown(rates))
+
+
+def _steering(options: _Options) -> None:
+    shares = steering.shares(traffic(), options.requests, options.rounds)
+    _show(options, "steering", {"machine": report.machine(), "shares": shares}, steering.markdown(shares))
+
+
 def _profile(options: _Options) -> None:
     facts = report.machine()
     results = inprocess.summary(inprocess.times(traffic(), options.requests, options.rounds))
@@ -108,6 +120,15 @@ def _show(options: _Options, name: str, made: dict[str, Any], text: str) -> None
         (options.save / f"{name}.md").write_text(f"{text}\n", "utf-8")
     click.echo(as_json if options.as_json else text)
 
+
+_MODES = {
+    "plain": _plain,
+    "profile": _profile,
+    "generation": _generation,
+    "steering": _steering,
+    "curve": _curve,
+    "peers": _peers,
+}
 
 if __name__ == "__main__":
     main()
