@@ -197,10 +197,15 @@ def write(folder: Path, data: Mapping[str, Any], world: str = "{}") -> Path:
 
 
 @cache
-def contract(*, world: str = "{}", **patches: str) -> Contract:
-    """The compiled contract, patched as `document` says; the same one for the same patches."""
+def contract(*, world: str = "{}", with_lines: bool = False, **patches: str) -> Contract:
+    """The compiled contract, patched as `document` says; the same one for the same patches.
+
+    Its files are gone afterwards: `with_lines` reads before where everything stands in them.
+    """
     with TemporaryDirectory() as folder:
-        return compile_folder(write(Path(folder), document(**patches), world))
+        compiled = compile_folder(write(Path(folder), document(**patches), world))
+        assert not with_lines or len(compiled.document.lines)
+        return compiled
 
 
 def with_rules(*rules: str, schema: str = "{type: object}", **patches: str) -> Contract:

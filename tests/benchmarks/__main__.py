@@ -6,13 +6,14 @@ Without another mode it installs, starts and measures them all, and prints the t
 from __future__ import annotations
 
 import json
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
-from tests.benchmarks import against_plain, curve, generation, inprocess, report, steering
+from tests.benchmarks import against_plain, curve, inprocess, report
 from tests.benchmarks.peers import report as peers
 from tests.benchmarks.peers import tables
 from tests.benchmarks.peers.comparison import Plan
@@ -65,6 +66,8 @@ class _Options:
 def main(**options: Any) -> None:
     """Compares the mock with other servers, for a request that is accepted and for one that is refused."""
     chosen = _Options(**options)
+    # Connexion imports a test client that warns its own developers.
+    warnings.filterwarnings("ignore", module=r"connexion\.")
     _MODES[chosen.mode](chosen)
 
 
@@ -91,11 +94,15 @@ def _plain(options: _Options) -> None:
 
 
 def _generation(options: _Options) -> None:
+    from tests.benchmarks import generation
+
     rates = generation.rates(options.requests, options.rounds)
     _show(options, "generation", {"machine": report.machine(), "rates": rates}, generation.markdown(rates))
 
 
 def _steering(options: _Options) -> None:
+    from tests.benchmarks import steering
+
     shares = steering.shares(traffic(), options.requests, options.rounds)
     _show(options, "steering", {"machine": report.machine(), "shares": shares}, steering.markdown(shares))
 

@@ -158,7 +158,11 @@ class Lines(Mapping[str, tuple[str, int]]):
         if self._found is None:
             self._found = {}
             for path, name, prefix in self.files:
-                _, builder = read_with_care(path, path.read_text(encoding="utf-8"))
+                try:
+                    text = path.read_text(encoding="utf-8")
+                except OSError:
+                    continue  # it was moved away since: its places are known no more
+                _, builder = read_with_care(path, text)
                 self._found |= {prefix + at: (name, line) for at, (_, line) in builder.lines.items()}
         return self._found
 

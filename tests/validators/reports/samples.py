@@ -11,7 +11,8 @@ from understudy_validators.checking.finding import Difference, Finding
 from understudy_validators.checking.report import Report
 
 TINY = tiny.contract(
-    rules="[{id: owned, summary: The caller owns it., lookup: things, where: {id: path.thingId}, answer: missing}]"
+    with_lines=True,
+    rules="[{id: owned, summary: The caller owns it., lookup: things, where: {id: path.thingId}, answer: missing}]",
 )
 WAY = "addThing /body/text/maxLength"
 
